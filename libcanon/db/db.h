@@ -1,0 +1,127 @@
+/*
+ * One SQL text for SQLite and PostgreSQL: statements with $1, $2, prepared
+ * once per connection and kept by the address of their text, values never
+ * pasted. The subset of SQL that means the same on both, and the words that
+ * are replaced, are described in libcanon/README.md. sqlite3 and libpq are
+ * visible in this module only.
+ */
+#ifndef CN_DB_H
+#define CN_DB_H
+
+#include "arena.h"
+#include "buf.h"
+#include "slice.h"
+
+typedef struct cn_db cn_db;     /* one connection, one thread at a time */
+typedef struct cn_rows cn_rows; /* rows of one query */
+
+typedef enum cn_dialect { CN_SQLITE, CN_POSTGRESQL } cn_dialect;
+
+typedef enum cn_arg_type {
+    CN_ARG_NULL,
+    CN_ARG_INT,
+    CN_ARG_TEXT,
+    CN_ARG_BLOB,
+    CN_ARG_REAL
+} cn_arg_type;
+
+/* A parameter. Text and blobs are borrowed for the call. */
+typedef struct cn_arg {
+    cn_arg_type type;
+    int64_t integer;
+    double real;
+    cn_slice data;
+} cn_arg;
+
+static inline cn_arg cn_int(int64_t n)
+{
+    cn_arg a = {CN_ARG_INT, n, 0, {NULL, 0}};
+
+    return a;
+}
+
+static inline cn_arg cn_text_of(cn_slice s)
+{
+    cn_arg a = {CN_ARG_TEXT, 0, 0, s};
+
+    return a;
+}
+
+/* NULL becomes SQL's NULL. */
+static inline cn_arg cn_text(const char *text)
+{
+    cn_arg a = {text ? CN_ARG_TEXT : CN_ARG_NULL, 0, 0, cn_str(text)};
+
+    return a;
+}
+
+static inline cn_arg cn_null(void)
+{
+    cn_arg a = {CN_ARG_NULL, 0, 0, {NULL, 0}};
+
+    return a;
+}
+
+typedef enum cn_db_mode {
+    CN_DB_WRITE, /* the one writer of SQLite */
+    CN_DB_READ
+} cn_db_mode;
+
+typedef struct cn_db_options {
+    cn_db_mode mode;
+    int busy_timeout_ms;
+    int statement_timeout_ms; /* PostgreSQL; 0: none */
+    const char *name;         /* PostgreSQL's application_name */
+} cn_db_options;
+
+/* "sqlite:PATH", "sqlite::memory:", "postgresql://...", "postgres://...". */
+int cn_db_open(const char *url, const cn_db_options *options, cn_db **out,
+               canon_error *err);
+void cn_db_close(cn_db *db);
+cn_dialect cn_db_dialect(const cn_db *db);
+
+/* End a statement that is running on another thread. */
+void cn_db_interrupt(cn_db *db);
+
+/* 1 when the connection is beyond repair and must be closed. */
+bool cn_db_broken(const cn_db *db);
+
+/* Only literals compile. args: an array of cn_arg or NULL. */
+#define cn_db_query(db, sql, args, count, out, err)                            \
+    cn_db_query_text(db, "" sql, args, count, out, err)
+#define cn_db_exec(db, sql, args, count, changed, err)                         \
+    cn_db_exec_text(db, "" sql, args, count, changed, err)
+
+/* For texts that live as long as the process and are made of literals. */
+int cn_db_query_text(cn_db *db, const char *sql, const cn_arg *args,
+                     size_t count, cn_rows **out, canon_error *err);
+int cn_db_exec_text(cn_db *db, const char *sql, const cn_arg *args,
+                    size_t count, int64_t *changed, canon_error *err);
+
+/* Many rows at once: the statement is run for each of `rows` groups of `count`
+ * args, in order, with as few round trips as the database allows. */
+#define cn_db_batch(db, sql, args, count, rows, err)                           \
+    cn_db_batch_text(db, "" sql, args, count, rows, err)
+int cn_db_batch_text(cn_db *db, const char *sql, const cn_arg *args,
+                     size_t count, size_t rows, canon_error *err);
+
+/* 1 with a row, 0 at the end, < 0. Values live until the next call. */
+int cn_rows_next(cn_rows *rows, canon_error *err);
+int64_t cn_rows_int(cn_rows *rows, int column); /* NULL: 0 */
+double cn_rows_real(cn_rows *rows, int column);
+cn_slice cn_rows_text(cn_rows *rows, int column); /* NULL: {NULL, 0} */
+bool cn_rows_is_null(cn_rows *rows, int column);
+/* Copies in the arena; NULL for SQL's NULL or (check a->...) without memory. */
+char *cn_rows_copy(cn_rows *rows, int column, cn_arena *a);
+/* Ends the query; NULL is allowed. */
+void cn_rows_free(cn_rows *rows);
+
+typedef enum cn_tx_mode { CN_TX_WRITE, CN_TX_READ } cn_tx_mode;
+
+/* Nested calls make savepoints. */
+int cn_db_begin(cn_db *db, cn_tx_mode mode, canon_error *err);
+/* Commit when rc is 0, else roll back; returns rc, or why the commit failed. */
+int cn_db_end(cn_db *db, int rc, canon_error *err);
+bool cn_db_in_tx(const cn_db *db);
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * What the services use of the engine: the inside of a connection. Public
+ * calls look like
+ *
+ *     int rc = cn_conn_begin(conn, CN_DB_READ);
+ *
+ *     if (!rc)
+ *         rc = work(conn);          // conn->db, conn->arena, conn->err
+ *     return cn_conn_end(conn, rc);
+ *
+ * begin and end nest; the outermost begin takes a database connection from the
+ * pool and the outermost end gives it back and resets the arena. Results that
+ * outlive the call have arenas of their own. A call that needs to write inside
+ * one that only reads gets the writer for its own duration.
+ */
+#ifndef CN_CONN_H
+#define CN_CONN_H
+
+#include "canon/engine.h"
+
+#include "arena.h"
+#include "db.h"
+#include "log.h"
+#include "lru.h"
+
+struct canon_conn {
+    canon *engine;
+    canon_error err;
+    cn_arena arena; /* scratch of the outermost public call */
+    cn_db *db;      /* borrowed between begin and end */
+    cn_db_mode mode;
+    int depth;
+    cn_log log;
+};
+
+int cn_conn_begin(canon_conn *conn, cn_db_mode mode);
+int cn_conn_end(canon_conn *conn, int rc);
+
+/*
+ * Give the database connection back before waiting for something else (a
+ * source, a peer), and take one again. Not inside a transaction.
+ */
+void cn_conn_release(canon_conn *conn);
+int cn_conn_acquire(canon_conn *conn, cn_db_mode mode);
+
+/* Run fn in a transaction; on CANON_EBUSY up to 3 times again, so fn must have
+ * no effect outside the database. */
+int cn_tx_retry(canon_conn *conn, cn_tx_mode mode,
+                int (*fn)(canon_conn *conn, void *arg), void *arg);
+
+/* The engine's cache of derived data; keys begin with the organisation. */
+cn_lru *cn_conn_cache(canon_conn *conn);
+
+/* canon_interrupt was called. */
+bool cn_conn_interrupted(const canon_conn *conn);
+
+/* Wait until us passed, a job was announced (cn_conn_announce_job) or the
+ * engine is interrupted: CANON_OK, or CANON_ECANCELED. */
+int cn_conn_wait(canon_conn *conn, int64_t us);
+void cn_conn_announce_job(canon_conn *conn);
+
+/* Lower-case copy of an organisation name in the arena; NULL (and err set)
+ * when it is no slug or memory is short. */
+const char *cn_conn_org(canon_conn *conn, const char *org);
+
+/* A kind of source that canon_source_register added; NULL: unknown. */
+struct canon_source_ops;
+const struct canon_source_ops *cn_conn_source_ops(canon_conn *conn,
+                                                  const char *scheme,
+                                                  void **user_out);
+
+/* Something that workers and watchers keep with the engine (one pointer each;
+ * stop is called by canon_close when it was not cleared). */
+typedef struct cn_engine_slot {
+    void *data;
+    void (*stop)(void *data);
+} cn_engine_slot;
+cn_engine_slot *cn_engine_workers(canon *c);
+
+#endif
