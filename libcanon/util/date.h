@@ -7,7 +7,8 @@
 #define CN_US_SECOND INT64_C(1000000)
 #define CN_US_DAY    (INT64_C(86400) * CN_US_SECOND)
 
-/* "2026-03-18T18:07:00.123456+00:00", fraction left out when zero. */
+/* "2026-03-18T18:07:00.123456+00:00", fraction left out when zero; years are
+ * clamped to four digits. */
 void cn_time_format(int64_t us, char out[40]);
 
 /* "2026-03-18" */

@@ -48,8 +48,7 @@ bool cn_slice_ends(cn_slice s, const char *suffix)
 {
     size_t n = strlen(suffix);
 
-    return s.len >= n &&
-           (n == 0 || memcmp(s.ptr + s.len - n, suffix, n) == 0);
+    return s.len >= n && (n == 0 || memcmp(s.ptr + s.len - n, suffix, n) == 0);
 }
 
 bool cn_slice_starts_nocase(cn_slice s, const char *prefix)

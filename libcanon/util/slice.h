@@ -38,7 +38,7 @@ static inline bool cn_slice_is(cn_slice a, const char *text)
 static inline cn_slice cn_slice_from(cn_slice s, size_t at)
 {
     return at < s.len ? cn_slice_of(s.ptr + at, s.len - at)
-                      : cn_slice_of(s.ptr + s.len, 0);
+                      : cn_slice_of(s.len ? s.ptr + s.len : s.ptr, 0);
 }
 
 static inline cn_slice cn_slice_first(cn_slice s, size_t len)

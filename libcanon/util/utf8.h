@@ -23,7 +23,7 @@ size_t cn_utf8_count(cn_slice s);
 /* Append a code point. */
 void cn_utf8_put(cn_buf *out, uint32_t c);
 
-/* A letter or digit in the sense of Unicode. */
+/* A letter or digit in the sense of Unicode, or a mark that belongs to one. */
 bool cn_utf8_is_word(int32_t c);
 
 /* Simple lower case of a code point. */

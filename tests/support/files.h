@@ -2,6 +2,7 @@
 #ifndef CN_TEST_FILES_H
 #define CN_TEST_FILES_H
 
+#include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <stddef.h>
 
