@@ -1,0 +1,22 @@
+/* What the files of the module share. */
+#ifndef CN_JSON_PARTS_H
+#define CN_JSON_PARTS_H
+
+#include "array.h"
+#include "json.h"
+
+/* An object of the text, in the order of their opening braces. */
+typedef struct cn_json_braces {
+    size_t offset;
+    size_t members;
+} cn_json_braces;
+
+/*
+ * Check a text against RFC 8259 and our limits: depth, valid UTF-8, no U+0000,
+ * integers of 64 bits, nothing behind the value. objects gets a cn_json_braces
+ * for each object. CANON_OK, CANON_ENOMEM, or CANON_EINVAL with *offset.
+ */
+int cn_json_scan(cn_slice text, cn_array *objects, size_t *offset,
+                 canon_error *err);
+
+#endif
