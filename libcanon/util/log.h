@@ -18,6 +18,6 @@ typedef struct cn_log {
 void cn_log_write(const cn_log *log, int level, const char *module,
                   const char *fmt, ...) CANON_PRINTF(4, 5);
 void cn_log_writev(const cn_log *log, int level, const char *module,
-                   const char *fmt, va_list args);
+                   const char *fmt, va_list args) CANON_PRINTF(4, 0);
 
 #endif
