@@ -178,17 +178,31 @@ typedef struct cn_outline {
     size_t comment_count;
 } cn_outline;
 
-/*
- * The lines of a text: line i is text[start] to text[end - 1], without its line
- * end (\n, \r\n or \r).
- */
+/* A line of a text: bytes start to end - 1, without its line end (\n, \r\n or
+ * \r). */
 typedef struct cn_line {
     uint32_t start;
     uint32_t end;
+    uint32_t flags; /* CN_LINE_... */
 } cn_line;
 
-/* Read the blocks of lines first to count - 1. Free with cn_outline_free, also
- * after a failure. Codes as cn_markdown_parse. */
+#define CN_LINE_COMMENT   1u /* "<!--" is in it */
+#define CN_LINE_END_TAG   2u /* ">" is in it */
+#define CN_LINE_REFERENCE 4u /* "]:" is in it */
+#define CN_LINE_IMAGE     8u /* "![" is in it */
+#define CN_LINE_NUL       16u
+#define CN_LINE_HIGH      32u /* bytes that are not ASCII */
+
+/* Cut text from byte at on (at most 2^31 bytes) into lines. Returns their
+ * number; lines beyond cap are counted, not stored. */
+size_t cn_lines_split(cn_slice text, size_t at, cn_line *lines, size_t cap);
+
+/*
+ * Read the blocks of lines first to count - 1. A text that cn_markdown_parse
+ * would refuse is read line by line, with the rules of fences, comments,
+ * headings and list items alone. Free with cn_outline_free, also after a
+ * failure, which can only be CANON_ENOMEM.
+ */
 int cn_outline_read(const char *text, const cn_line *lines, size_t first,
                     size_t count, cn_outline *out, canon_error *err);
 void cn_outline_free(cn_outline *outline);
