@@ -10,6 +10,7 @@
 
 #include "arena.h"
 #include "buf.h"
+#include "log.h"
 #include "slice.h"
 
 typedef struct cn_db cn_db;     /* one connection, one thread at a time */
@@ -47,6 +48,20 @@ static inline cn_arg cn_text_of(cn_slice s)
     return a;
 }
 
+static inline cn_arg cn_blob(const void *data, size_t len)
+{
+    cn_arg a = {CN_ARG_BLOB, 0, 0, {data, len}};
+
+    return a;
+}
+
+static inline cn_arg cn_real(double number)
+{
+    cn_arg a = {CN_ARG_REAL, 0, number, {NULL, 0}};
+
+    return a;
+}
+
 /* NULL becomes SQL's NULL. */
 static inline cn_arg cn_text(const char *text)
 {
@@ -72,18 +87,32 @@ typedef struct cn_db_options {
     int busy_timeout_ms;
     int statement_timeout_ms; /* PostgreSQL; 0: none */
     const char *name;         /* PostgreSQL's application_name */
+    const cn_log *log;        /* gets the database's own texts; NULL: nobody.
+                                 Must outlive the connection */
 } cn_db_options;
 
-/* "sqlite:PATH", "sqlite::memory:", "postgresql://...", "postgres://...". */
+/*
+ * "sqlite:PATH", "sqlite::memory:", "postgresql://...", "postgres://...".
+ * One process writes to a SQLite file: while another one has it open for
+ * writing, CN_DB_WRITE gives a connection that only reads, and every write
+ * fails with CANON_EBUSY.
+ */
 int cn_db_open(const char *url, const cn_db_options *options, cn_db **out,
                canon_error *err);
 void cn_db_close(cn_db *db);
 cn_dialect cn_db_dialect(const cn_db *db);
 
-/* End a statement that is running on another thread. */
+/* Which database a URL means; CANON_EINVAL for something else. */
+int cn_db_url_dialect(const char *url, cn_dialect *out, canon_error *err);
+
+/* A database that lives in its only connection: "sqlite::memory:". */
+bool cn_db_url_is_memory(const char *url);
+
+/* End the statement that another thread is running on it, with
+ * CANON_ECANCELED. */
 void cn_db_interrupt(cn_db *db);
 
-/* 1 when the connection is beyond repair and must be closed. */
+/* true when the connection is beyond repair and must be closed. */
 bool cn_db_broken(const cn_db *db);
 
 /* Only literals compile. args: an array of cn_arg or NULL. */
@@ -105,11 +134,15 @@ int cn_db_exec_text(cn_db *db, const char *sql, const cn_arg *args,
 int cn_db_batch_text(cn_db *db, const char *sql, const cn_arg *args,
                      size_t count, size_t rows, canon_error *err);
 
+/* Several statements without parameters, words replaced: for migrations. */
+int cn_db_script(cn_db *db, const char *sql, canon_error *err);
+
 /* 1 with a row, 0 at the end, < 0. Values live until the next call. */
 int cn_rows_next(cn_rows *rows, canon_error *err);
 int64_t cn_rows_int(cn_rows *rows, int column); /* NULL: 0 */
 double cn_rows_real(cn_rows *rows, int column);
-cn_slice cn_rows_text(cn_rows *rows, int column); /* NULL: {NULL, 0} */
+cn_slice cn_rows_text(cn_rows *rows, int column); /* NULL: {NULL, 0}; a text
+                                                     is terminated */
 bool cn_rows_is_null(cn_rows *rows, int column);
 /* Copies in the arena; NULL for SQL's NULL or (check a->...) without memory. */
 char *cn_rows_copy(cn_rows *rows, int column, cn_arena *a);
@@ -118,10 +151,29 @@ void cn_rows_free(cn_rows *rows);
 
 typedef enum cn_tx_mode { CN_TX_WRITE, CN_TX_READ } cn_tx_mode;
 
-/* Nested calls make savepoints. */
+/*
+ * Nested calls make savepoints. A statement that fails spoils its transaction
+ * or savepoint, on both databases: everything up to its cn_db_end fails too,
+ * and cn_db_end rolls back. Who wants to go on after a conflict puts a
+ * cn_db_begin and cn_db_end of its own around the statement.
+ */
 int cn_db_begin(cn_db *db, cn_tx_mode mode, canon_error *err);
 /* Commit when rc is 0, else roll back; returns rc, or why the commit failed. */
 int cn_db_end(cn_db *db, int rc, canon_error *err);
 bool cn_db_in_tx(const cn_db *db);
+
+/* PostgreSQL only, no-ops elsewhere: tell other processes (at commit), ask to
+ * be told, and look whether something was said, waiting at most wait_ms. */
+int cn_db_notify(cn_db *db, const char *channel, const char *text,
+                 canon_error *err);
+int cn_db_listen(cn_db *db, const char *channel, canon_error *err);
+int cn_db_notified(cn_db *db, int wait_ms,
+                   void (*on_text)(void *user, const char *channel,
+                                   const char *text),
+                   void *user, canon_error *err);
+
+/* For tests: asked before each call of any connection; a code that it returns
+ * is the result of the call. NULL: nobody. */
+void cn_db_set_hook(int (*hook)(void *user), void *user);
 
 #endif
