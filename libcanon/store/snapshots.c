@@ -1,0 +1,114 @@
+#include "snapshots.h"
+
+#define SUMS                                                                   \
+    "COUNT(*), SUM(total_sections), SUM(done_sections), SUM(total_ac),"        \
+    " SUM(done_ac), SUM(realized_ac)"
+
+int cn_store_figures_live(cn_db *db, const cn_coverage_scope *scope,
+                          cn_rows **out, canon_error *err)
+{
+    const cn_arg args[] = {cn_text(scope->org), cn_text(scope->repo),
+                           cn_text(scope->team)};
+
+    return cn_db_query(db,
+                       "SELECT repo, team, " SUMS " FROM spec_documents"
+                       " WHERE org_login = $1 AND is_spec = 1"
+                       " AND ($2 = '' OR LOWER(repo) = LOWER($2))"
+                       " AND ($3 = '' OR LOWER(team) = LOWER($3))"
+                       " GROUP BY repo, team ORDER BY repo, team",
+                       args, 3, out, err);
+}
+
+int cn_store_figures_stored(cn_db *db, const cn_coverage_scope *scope,
+                            int32_t day, cn_rows **out, canon_error *err)
+{
+    const cn_arg args[] = {cn_text(scope->org), cn_text(scope->repo),
+                           cn_text(scope->team), cn_int(day)};
+
+    return cn_db_query(db,
+                       "WITH c AS (SELECT repo, team, deleted, total_sections,"
+                       " done_sections, total_ac, done_ac, realized_ac,"
+                       " ROW_NUMBER() OVER (PARTITION BY repo, spec_path"
+                       " ORDER BY snapshot_day DESC) AS n"
+                       " FROM coverage_snapshots WHERE org_login = $1"
+                       " AND snapshot_day > $4 - 30 AND snapshot_day <= $4)"
+                       " SELECT repo, team, " SUMS " FROM c"
+                       " WHERE n = 1 AND deleted = 0"
+                       " AND ($2 = '' OR LOWER(repo) = LOWER($2))"
+                       " AND ($3 = '' OR LOWER(team) = LOWER($3))"
+                       " GROUP BY repo, team ORDER BY repo, team",
+                       args, 4, out, err);
+}
+
+int cn_store_trend(cn_db *db, const cn_coverage_scope *scope, int32_t before,
+                   int32_t last, cn_rows **out, canon_error *err)
+{
+    const cn_arg args[] = {
+        cn_text(scope->org), cn_text(scope->repo), cn_text(scope->team),
+        cn_int(before),      cn_int(last),
+    };
+
+    return cn_db_query(
+        db,
+        "WITH c AS (SELECT * FROM coverage_snapshots WHERE org_login = $1"
+        " AND ($2 = '' OR LOWER(repo) = LOWER($2))"
+        " AND snapshot_day > $4 - 30 AND snapshot_day <= $5),"
+        " days AS (SELECT DISTINCT snapshot_day FROM c"
+        " WHERE snapshot_day > $4),"
+        " pick AS (SELECT days.snapshot_day AS d, c.team, c.total_sections,"
+        " c.done_sections, c.total_ac, c.done_ac, c.realized_ac, c.deleted,"
+        " ROW_NUMBER() OVER (PARTITION BY days.snapshot_day, c.repo,"
+        " c.spec_path ORDER BY c.snapshot_day DESC) AS n"
+        " FROM days JOIN c ON c.snapshot_day <= days.snapshot_day"
+        " AND c.snapshot_day > days.snapshot_day - 30)"
+        " SELECT d, SUM(total_sections), SUM(done_sections), SUM(total_ac),"
+        " SUM(done_ac), SUM(realized_ac) FROM pick"
+        " WHERE n = 1 AND deleted = 0"
+        " AND ($3 = '' OR LOWER(team) = LOWER($3))"
+        " GROUP BY d ORDER BY d",
+        args, 5, out, err);
+}
+
+int cn_store_snapshot_write(cn_db *db, const char *org, int32_t day,
+                            int64_t now_us, canon_error *err)
+{
+    const cn_arg args[] = {cn_text(org), cn_int(day), cn_int(now_us)};
+    int rc = cn_db_exec(
+        db,
+        "INSERT INTO coverage_snapshots (org_login, snapshot_day, repo,"
+        " spec_path, team, total_sections, done_sections, total_ac, done_ac,"
+        " realized_ac, deleted, created_at)"
+        " SELECT org_login, CAST($2 AS INTEGER), repo, path, team,"
+        " total_sections, done_sections, total_ac, done_ac, realized_ac, 0,"
+        " CAST($3 AS BIGINT) FROM spec_documents"
+        " WHERE org_login = $1 AND is_spec = 1"
+        " ON CONFLICT (org_login, snapshot_day, repo, spec_path) DO UPDATE"
+        " SET team = excluded.team, total_sections = excluded.total_sections,"
+        " done_sections = excluded.done_sections,"
+        " total_ac = excluded.total_ac, done_ac = excluded.done_ac,"
+        " realized_ac = excluded.realized_ac, deleted = 0,"
+        " created_at = excluded.created_at",
+        args, 3, NULL, err);
+
+    if (rc)
+        return rc;
+    return cn_db_exec(
+        db,
+        "INSERT INTO coverage_snapshots (org_login, snapshot_day, repo,"
+        " spec_path, deleted, created_at)"
+        " SELECT org_login, CAST($2 AS INTEGER), repo, spec_path, 1,"
+        " CAST($3 AS BIGINT)"
+        " FROM (SELECT org_login, repo, spec_path, deleted,"
+        " ROW_NUMBER() OVER (PARTITION BY repo, spec_path"
+        " ORDER BY snapshot_day DESC) AS n"
+        " FROM coverage_snapshots WHERE org_login = $1"
+        " AND snapshot_day > $2 - 30 AND snapshot_day <= $2) AS c"
+        " WHERE n = 1 AND deleted = 0 AND NOT EXISTS (SELECT 1"
+        " FROM spec_documents d WHERE d.org_login = c.org_login"
+        " AND d.repo = c.repo AND d.path = c.spec_path AND d.is_spec = 1)"
+        " ON CONFLICT (org_login, snapshot_day, repo, spec_path) DO UPDATE"
+        " SET total_sections = 0, done_sections = 0, total_ac = 0,"
+        " done_ac = 0, realized_ac = 0, deleted = 1,"
+        " created_at = excluded.created_at",
+        args, 3, NULL, err);
+}
