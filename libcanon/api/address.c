@@ -1,0 +1,96 @@
+/*
+ * Who is at the other end: the address of the connection, or what a trusted
+ * proxy says about it.
+ */
+#include "api.h"
+
+#include "canon/settings.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#define ADDRESS_MAX 64
+
+typedef struct address {
+    unsigned char bytes[16];
+    int len; /* 4 or 16; 0: none */
+} address;
+
+/* "10.0.0.1", "::1", "[::1]:80", "10.0.0.1:80" */
+static address parse_address(cn_slice text)
+{
+    address a = {{0}, 0};
+    char copy[ADDRESS_MAX];
+
+    text = cn_slice_trim(text);
+    if (text.len > 0 && text.ptr[0] == '[')
+        text = cn_slice_first(cn_slice_from(text, 1),
+                              cn_slice_find(text, ']') - 1);
+    else if (cn_slice_find(text, '.') < text.len)
+        text = cn_slice_first(text, cn_slice_find(text, ':'));
+    if (text.len == 0 || text.len >= sizeof(copy))
+        return a;
+    memcpy(copy, text.ptr, text.len);
+    copy[text.len] = '\0';
+    if (inet_pton(AF_INET, copy, a.bytes) == 1)
+        a.len = 4;
+    else if (inet_pton(AF_INET6, copy, a.bytes) == 1)
+        a.len = 16;
+    return a;
+}
+
+/* Do the first bits of both agree? */
+static bool same_network(const address *a, const address *b, int64_t bits)
+{
+    int whole = (int)(bits / 8);
+    unsigned mask = 0xff00u >> (bits % 8) & 0xffu;
+
+    if (a->len != b->len || bits > a->len * 8)
+        return false;
+    if (memcmp(a->bytes, b->bytes, (size_t)whole) != 0)
+        return false;
+    return mask == 0 || (a->bytes[whole] & mask) == (b->bytes[whole] & mask);
+}
+
+/* Is the address in the list of addresses and networks ("10.0.0.0/8")? */
+static bool is_trusted(cn_slice text, cn_slice list)
+{
+    address a = parse_address(text);
+
+    while (a.len > 0 && list.ptr) {
+        cn_slice width = cn_slice_trim(cn_slice_cut(&list, ','));
+        address network = parse_address(cn_slice_cut(&width, '/'));
+        int64_t bits = network.len * 8;
+
+        if (width.ptr && !cn_slice_int(width, 0, bits, &bits))
+            continue;
+        if (network.len > 0 && same_network(&a, &network, bits))
+            return true;
+    }
+    return false;
+}
+
+const char *cn_call_address(cn_call *c)
+{
+    const char *peer = c->request.remote_addr ? c->request.remote_addr : "";
+    cn_slice proxies = cn_str(canon_setting_text(c->engine, "TRUSTED_PROXIES"));
+    cn_slice chain = cn_str(cn_call_header(c, "X-Forwarded-For"));
+    const char *copy;
+
+    if (proxies.len == 0 || chain.len == 0 || !is_trusted(cn_str(peer), proxies))
+        return peer;
+    for (;;) {
+        size_t comma = cn_slice_rfind(chain, ',');
+        bool is_last = comma == chain.len;
+        cn_slice entry =
+            cn_slice_trim(is_last ? chain : cn_slice_from(chain, comma + 1));
+
+        if (is_last || !is_trusted(entry, proxies)) {
+            copy = parse_address(entry).len > 0
+                       ? cn_arena_copy(&c->arena, entry)
+                       : NULL;
+            return copy ? copy : peer;
+        }
+        chain = cn_slice_first(chain, comma);
+    }
+}

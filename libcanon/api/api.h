@@ -1,0 +1,296 @@
+/*
+ * One call of the REST API: what the files of this module share. A handler is
+ * reached only after every check of the pipeline (dispatch.c) has passed; the
+ * table of routes (routes.c) says which checks those are.
+ */
+#ifndef CN_API_H
+#define CN_API_H
+
+#include "canon/dispatch.h"
+
+#include "arena.h"
+#include "array.h"
+#include "buf.h"
+#include "json.h"
+
+/* Who may call: one of the first five, and flags. */
+enum {
+    CN_PUBLIC = 0,   /* nobody is asked */
+    CN_SIGNED = 1,   /* the handler verifies a signature over the raw body */
+    CN_CALLER = 2,   /* any valid credential */
+    CN_ORG = 3,      /* a credential of the organisation in the path */
+    CN_OPERATOR = 4, /* operators of the installation */
+    CN_ACCESS = 7,
+    CN_PAGE = 8,     /* failures are redirects or HTML instead of JSON */
+    CN_ANY_ORG = 16, /* answers for an unknown organisation, too */
+    CN_TAGGED = 32,  /* the answer has an ETag */
+    CN_SEARCHES = 64 /* shares the limit of searches */
+};
+
+/* Methods, as bits. */
+enum {
+    CN_GET = 1,
+    CN_HEAD = 2,
+    CN_POST = 4,
+    CN_DELETE = 8,
+    CN_OPTIONS = 16
+};
+
+/* Limits; longer bodies are 413, longer targets 414. */
+#define CN_TARGET_MAX (16 * 1024)
+#define CN_ANSWER_MAX ((size_t)256 * 1024 * 1024)
+#define CN_PARAMS_MAX 4
+
+/* Returned by a step that has prepared the answer: nothing follows it. */
+#define CN_ANSWERED 1
+
+typedef struct cn_call cn_call;
+
+typedef struct cn_route {
+    canon_route info;
+    unsigned access;
+    unsigned permission; /* CANON_PERM_..., 0: none */
+    size_t max_body;     /* 0: no body is read */
+    int (*handler)(cn_call *c);
+} cn_route;
+
+extern const cn_route cn_routes[];
+extern const size_t cn_route_total;
+
+/* A part of the path that fills a parameter of the template. */
+typedef struct cn_param {
+    cn_slice name;
+    cn_slice value;
+} cn_param;
+
+/* What the path leads to. */
+typedef struct cn_match {
+    const cn_route *route; /* for the method that was asked; or NULL */
+    unsigned methods;      /* of all routes that fit the path */
+    cn_param params[CN_PARAMS_MAX];
+    size_t param_count;
+} cn_match;
+
+/* Find the route of a decoded path. method 0 collects methods only. */
+void cn_route_find(cn_slice path, unsigned method, cn_match *out);
+
+/* "GET" to CN_GET; 0 for methods that no route has. */
+unsigned cn_method_find(const char *name);
+
+/* "GET, HEAD, OPTIONS": what the header Allow says. */
+void cn_allow_text(unsigned methods, char out[64]);
+
+/* A word that is never the name of an organisation. */
+bool cn_org_reserved(cn_slice name);
+
+/*
+ * Cut the target into path (decoded and checked) and query (raw). false when
+ * the path is not acceptable; out->rc tells about memory.
+ */
+bool cn_target_split(const char *target, cn_buf *path, cn_slice *query);
+
+/* The last value of a query parameter, decoded and valid UTF-8, appended to
+ * out; false when it is not there. */
+bool cn_query_find(cn_slice query, cn_slice name, cn_buf *out);
+
+/* Who is calling. Strings are never NULL. */
+typedef struct cn_principal {
+    bool known;
+    bool anonymous; /* the operator of local mode */
+    const char *sub;
+    const char *email;
+    const char *name;
+    const char *org; /* "": none */
+    unsigned permissions;
+    const char *method; /* "session", "anonymous" */
+} cn_principal;
+
+/* One violated rule of a parameter. */
+typedef struct cn_violation {
+    const char *type; /* "int_parsing" */
+    const char *msg;
+    const char *where; /* "path", "query", "body" */
+    const char *name;
+    const char *input; /* offending text */
+    const char *ctx;   /* JSON object, or NULL */
+} cn_violation;
+
+struct cn_call {
+    canon_conn *conn;
+    canon *engine;
+    canon_request request; /* complete, whatever its size was */
+    const canon_peer *peer;
+    canon_error err;
+    cn_arena arena;
+    int64_t begin_us;
+    char id[44];
+
+    unsigned method;
+    bool head;
+    const char *path; /* decoded */
+    cn_slice query;   /* raw */
+    cn_match match;
+    cn_principal who;
+    bool bearer; /* an Authorization header with that scheme is there */
+    cn_array violations;
+    cn_buf input; /* the body of the request */
+
+    int status;
+    canon_buf body; /* of the answer */
+    const char *type;
+    const char *location;
+    const char *vary;
+    const char *challenge; /* WWW-Authenticate */
+    int retry_s;           /* Retry-After */
+    bool tagged;
+    char tag[40];
+    char allow[64];
+    char nonce[28]; /* of the inline script; "" without one */
+};
+
+/* --- the request ------------------------------------------------------- */
+
+/* A header of the request, letter case ignored; NULL when it is not there. */
+const char *cn_call_header(const cn_call *c, const char *name);
+
+/* Does the Accept header hold this text, or begin with it? */
+bool cn_call_accepts(const cn_call *c, const char *type);
+bool cn_call_prefers_json(const cn_call *c);
+
+/* Is the caller known by something that a browser sends along unasked? */
+bool cn_call_is_ambient(const cn_call *c);
+
+/* A parameter of the path; "" when the route has none of that name. */
+const char *cn_call_param(cn_call *c, const char *name);
+
+/* "owner/name" of the path; NULL without memory. */
+const char *cn_call_repo(cn_call *c);
+
+/* The address of the caller, behind trusted proxies too; never NULL. */
+const char *cn_call_address(cn_call *c);
+
+/* Texts of the query: "" when absent, or NULL (cn_call_query_some) when absent
+ * or empty. More than max characters is a violation (0: no limit). */
+const char *cn_call_query(cn_call *c, const char *name, size_t max);
+const char *cn_call_query_some(cn_call *c, const char *name);
+
+typedef struct cn_range {
+    int64_t preset;
+    int64_t min;
+    int64_t max;
+} cn_range;
+
+/* A number of the query; records a violation and returns the preset. */
+int64_t cn_call_query_int(cn_call *c, const char *name, const cn_range *range);
+
+/* Record a violation; memory that is short shows in cn_call_checked. */
+void cn_call_violation(cn_call *c, const cn_violation *v);
+
+/* CANON_OK, or CN_ANSWERED with the 422 that names all violations. */
+int cn_call_checked(cn_call *c);
+
+/* The body as a JSON object; CN_ANSWERED with 400 when it is none. */
+int cn_call_object(cn_call *c, const cn_value **out);
+
+/* --- steps of the pipeline --------------------------------------------- */
+
+int cn_call_limit_address(cn_call *c);
+int cn_call_identify(cn_call *c);
+int cn_call_same_origin(cn_call *c);
+int cn_call_authorize(cn_call *c);
+int cn_call_limit_caller(cn_call *c);
+int cn_call_read_body(cn_call *c);
+
+/* Take one search from the caller's limit; CN_ANSWERED with 429. */
+int cn_call_limit_search(cn_call *c);
+
+/* --- the answer --------------------------------------------------------- */
+
+/* c->body is the JSON. With an ETag when the route has one and status is
+ * 200. Returns CANON_OK. */
+int cn_reply_json(cn_call *c, int status);
+
+/* c->body is the HTML. */
+int cn_reply_html(cn_call *c, int status);
+
+/* {"detail":text} or {"error":text}. CN_ANSWERED, or CANON_ENOMEM. */
+int cn_reply_detail(cn_call *c, int status, const char *text);
+int cn_reply_error(cn_call *c, int status, const char *text);
+
+/* An error as HTML when the client accepts it, else {"error":text}. */
+int cn_reply_negotiated(cn_call *c, int status, const char *text);
+
+/* An error as a short HTML page. */
+int cn_reply_error_page(cn_call *c, int status, const char *text);
+
+/* 429 with Retry-After. */
+int cn_reply_limited(cn_call *c, int64_t retry_us);
+
+/* A redirect; location may be NULL after a failed allocation. */
+int cn_reply_redirect(cn_call *c, int status, const char *location);
+
+/* The answer for a failed call of a service. */
+int cn_reply_failure(cn_call *c, int code);
+
+/* Write head and body to the peer. CANON_OK or CANON_ECANCELED. */
+int cn_reply_send(cn_call *c);
+
+/* The answer that needs no memory. */
+int cn_reply_static(cn_call *c);
+
+/* --- shared by handlers ------------------------------------------------- */
+
+/* Permissions of the caller as a sorted JSON array. */
+void cn_permissions_json(cn_json *w, const char *key, unsigned permissions);
+
+/* The session object of the application, appended to out. extra: one more
+ * member "page" as JSON, or NULL. */
+int cn_session_json(cn_call *c, const char *org, const char *page,
+                    cn_buf *out);
+
+/* The organisations the caller may see, own or current one first; the array
+ * holds const char *. */
+int cn_session_orgs(cn_call *c, const char *current, cn_array *out);
+
+/* 1 in *known when the repository of the path is in the index. */
+int cn_repo_known(cn_call *c, bool *known);
+
+/* The application's page for an organisation (""), with the session in it;
+ * without the application what to do about that. */
+int cn_reply_shell(cn_call *c, int status, const char *org);
+
+/* --- handlers ----------------------------------------------------------- */
+
+int cn_landing_get(cn_call *c);
+int cn_changelog_get(cn_call *c);
+int cn_pricing_get(cn_call *c);
+int cn_healthz_get(cn_call *c);
+int cn_readyz_get(cn_call *c);
+int cn_session_get(cn_call *c);
+int cn_profile_get(cn_call *c);
+int cn_welcome_get(cn_call *c);
+int cn_dashboard_get(cn_call *c);
+int cn_repo_get(cn_call *c);
+int cn_spec_get(cn_call *c);
+int cn_doc_get(cn_call *c);
+int cn_search_get(cn_call *c);
+int cn_search_page_get(cn_call *c);
+int cn_coverage_get(cn_call *c);
+int cn_tasks_get(cn_call *c);
+int cn_app_get(cn_call *c);
+int cn_setup_get(cn_call *c);
+int cn_catchall_get(cn_call *c);
+int cn_org_page_get(cn_call *c);
+int cn_repo_page_get(cn_call *c);
+int cn_document_page_get(cn_call *c);
+int cn_editor_repos_get(cn_call *c);
+int cn_editor_repo_page_get(cn_call *c);
+int cn_editor_file_page_get(cn_call *c);
+int cn_template_get(cn_call *c);
+int cn_parse_post(cn_call *c);
+int cn_preview_post(cn_call *c);
+int cn_editor_file_get(cn_call *c);
+int cn_save_post(cn_call *c);
+int cn_save_pr_post(cn_call *c);
+
+#endif

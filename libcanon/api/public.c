@@ -1,0 +1,148 @@
+/*
+ * The pages for everybody, and the shell that all pages deliver.
+ */
+#include "api.h"
+
+#include "canon/render.h"
+#include "canon/settings.h"
+
+#include "escape.h"
+#include "fail.h"
+#include "pages.h"
+
+#include <stdio.h>
+
+#define CHANGELOG_MAX ((size_t)1024 * 1024)
+
+/* --- the shell ---------------------------------------------------------- */
+
+static int make_nonce(cn_call *c)
+{
+    unsigned char bytes[12];
+    int rc = canon_random(c->engine, bytes, sizeof(bytes));
+
+    if (!rc)
+        cn_hex(c->nonce, bytes, sizeof(bytes));
+    return rc;
+}
+
+/* The shell with the session in it; page: data of a public page, or NULL. */
+static int write_shell(cn_call *c, const char *org, const char *page,
+                       const cn_page_meta *meta)
+{
+    cn_buf session = CN_BUF_INIT(CN_ANSWER_MAX);
+    cn_page_shell shell = {{NULL, 0}, {NULL, 0}, c->nonce, meta};
+    int rc = make_nonce(c);
+
+    shell.shell.ptr = canon_shell_html(c->engine, &shell.shell.len);
+    if (!rc)
+        rc = cn_session_json(c, org, page, &session);
+    shell.session = cn_buf_all(&session);
+    if (!rc)
+        rc = cn_page_shell_write(&shell, &c->body, &c->err);
+    cn_buf_free(&session);
+    return rc;
+}
+
+int cn_reply_shell(cn_call *c, int status, const char *org)
+{
+    int rc;
+
+    if (*canon_shell_html(c->engine, NULL))
+        rc = write_shell(c, org, NULL, NULL);
+    else if (status == 404)
+        return cn_reply_error_page(c, 404, "Nothing is here.");
+    else
+        rc = cn_page_hint(org, &c->body, &c->err);
+    return rc ? rc : cn_reply_html(c, status);
+}
+
+static int reply_public(cn_call *c, cn_page_meta *meta, const char *page)
+{
+    int rc;
+
+    meta->path = c->path;
+    meta->base_url = canon_setting_text(c->engine, "PLATFORM_URL");
+    rc = write_shell(c, "", page, meta);
+    return rc ? rc : cn_reply_html(c, 200);
+}
+
+/* --- the three pages ---------------------------------------------------- */
+
+int cn_landing_get(cn_call *c)
+{
+    cn_page_meta meta = {"Canon",
+                         "Specifications that stay true: coverage, open work, "
+                         "search and tickets from the specs in your "
+                         "repositories.",
+                         NULL, NULL};
+    int rc;
+
+    if (*canon_shell_html(c->engine, NULL))
+        return reply_public(c, &meta, NULL);
+    rc = cn_page_hint(canon_setting_text(c->engine, "WEB_ORG"), &c->body,
+                      &c->err);
+    return rc ? rc : cn_reply_html(c, 200);
+}
+
+/* There is nothing to buy until billing is configured. */
+int cn_pricing_get(cn_call *c)
+{
+    return cn_reply_error_page(c, 503, "Billing is not configured.");
+}
+
+static int read_changelog(const char *path, cn_buf *out)
+{
+    FILE *file = fopen(path, "re");
+    char chunk[1024];
+    size_t n;
+
+    if (!file)
+        return CANON_ENOTFOUND;
+    while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0)
+        cn_buf_add(out, chunk, n);
+    n = (size_t)ferror(file);
+    (void)fclose(file); /* it was only read */
+    return n ? CANON_EIO : out->rc;
+}
+
+/* {"html":"..."} of the file, in page. */
+static int render_changelog(cn_call *c, const char *path, cn_buf *page)
+{
+    cn_buf text = CN_BUF_INIT(CHANGELOG_MAX);
+    cn_json w = cn_json_to(page);
+    canon_buf html = CANON_BUF_INIT;
+    int rc = read_changelog(path, &text);
+
+    if (!rc)
+        rc = canon_render_html(cn_buf_text(&text), text.len, NULL, &html,
+                               &c->err);
+    if (!rc) {
+        cn_json_object(&w, NULL);
+        cn_json_slice(&w, "html", cn_slice_of(html.data, html.len));
+        cn_json_end_object(&w);
+        rc = cn_buf_check(page, &c->err);
+    }
+    canon_buf_free(&html);
+    cn_buf_free(&text);
+    return rc;
+}
+
+int cn_changelog_get(cn_call *c)
+{
+    cn_page_meta meta = {"Changelog — Canon", "What is new in Canon.", NULL,
+                         NULL};
+    const char *path = canon_setting_text(c->engine, "CHANGELOG_FILE");
+    cn_buf page = CN_BUF_INIT(CN_ANSWER_MAX);
+    int rc;
+
+    if (!*path || !*canon_shell_html(c->engine, NULL))
+        return cn_reply_error_page(c, 503, "There is no changelog here.");
+    rc = render_changelog(c, path, &page);
+    if (rc == CANON_ENOTFOUND || rc == CANON_EIO)
+        rc = cn_reply_error_page(c, 503, "There is no changelog here.");
+    else if (!rc)
+        rc = reply_public(c, &meta, cn_buf_text(&page));
+    cn_buf_free(&page);
+    return rc;
+}
