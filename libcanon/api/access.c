@@ -96,7 +96,8 @@ static int ask_for_login(cn_call *c)
     }
     rc = cn_buf_check(&to, &c->err);
     if (!rc)
-        rc = cn_reply_redirect(c, 302, cn_arena_str(&c->arena, cn_buf_text(&to)));
+        rc = cn_reply_redirect(c, 302,
+                               cn_arena_str(&c->arena, cn_buf_text(&to)));
     cn_buf_free(&to);
     return rc;
 }
@@ -122,8 +123,9 @@ int cn_call_identify(cn_call *c)
     c->challenge = invalid_token;
     token = cn_slice_trim(cn_slice_from(token, sizeof("Bearer")));
     return cn_reply_detail(c, 401,
-                           cn_slice_starts(token, "sw_") ? "Invalid API key"
-                                                         : "Invalid access token");
+                           cn_slice_starts(token, "sw_")
+                               ? "Invalid API key"
+                               : "Invalid access token");
 }
 
 /* The name in "name:port" or "[name]:port". */

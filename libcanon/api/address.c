@@ -77,7 +77,8 @@ const char *cn_call_address(cn_call *c)
     cn_slice chain = cn_str(cn_call_header(c, "X-Forwarded-For"));
     const char *copy;
 
-    if (proxies.len == 0 || chain.len == 0 || !is_trusted(cn_str(peer), proxies))
+    if (proxies.len == 0 || chain.len == 0 ||
+        !is_trusted(cn_str(peer), proxies))
         return peer;
     for (;;) {
         size_t comma = cn_slice_rfind(chain, ',');

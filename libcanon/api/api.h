@@ -28,13 +28,7 @@ enum {
 };
 
 /* Methods, as bits. */
-enum {
-    CN_GET = 1,
-    CN_HEAD = 2,
-    CN_POST = 4,
-    CN_DELETE = 8,
-    CN_OPTIONS = 16
-};
+enum { CN_GET = 1, CN_HEAD = 2, CN_POST = 4, CN_DELETE = 8, CN_OPTIONS = 16 };
 
 /* Limits; longer bodies are 413, longer targets 414. */
 #define CN_TARGET_MAX (16 * 1024)
@@ -245,8 +239,7 @@ void cn_permissions_json(cn_json *w, const char *key, unsigned permissions);
 
 /* The session object of the application, appended to out. extra: one more
  * member "page" as JSON, or NULL. */
-int cn_session_json(cn_call *c, const char *org, const char *page,
-                    cn_buf *out);
+int cn_session_json(cn_call *c, const char *org, const char *page, cn_buf *out);
 
 /* The organisations the caller may see, own or current one first; the array
  * holds const char *. */

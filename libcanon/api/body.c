@@ -58,8 +58,7 @@ int cn_call_read_body(cn_call *c)
     if (c->input.len > max)
         return refuse_size(c);
     if (!is_declared(c))
-        return cn_reply_detail(c, 415,
-                               "Content-Type must be application/json");
+        return cn_reply_detail(c, 415, "Content-Type must be application/json");
     return CANON_OK;
 }
 

@@ -86,9 +86,8 @@ const char *cn_call_query(cn_call *c, const char *name, size_t max)
     if (!value)
         return "";
     if (max > 0 && cn_utf8_count(cn_str(value)) > max) {
-        v.msg = cn_arena_printf(&c->arena,
-                                "String should have at most %zu characters",
-                                max);
+        v.msg = cn_arena_printf(
+            &c->arena, "String should have at most %zu characters", max);
         v.ctx = cn_arena_printf(&c->arena, "{\"max_length\":%zu}", max);
         cn_call_violation(c, &v);
     }
@@ -126,14 +125,14 @@ int64_t cn_call_query_int(cn_call *c, const char *name, const cn_range *range)
     } else if (number < range->min) {
         v.type = "greater_than_equal";
         v.msg = cn_arena_printf(
-            &c->arena,
-            "Input should be greater than or equal to %" PRId64, range->min);
+            &c->arena, "Input should be greater than or equal to %" PRId64,
+            range->min);
         v.ctx = cn_arena_printf(&c->arena, "{\"ge\":%" PRId64 "}", range->min);
     } else if (number > range->max) {
         v.type = "less_than_equal";
-        v.msg = cn_arena_printf(&c->arena,
-                                "Input should be less than or equal to %" PRId64,
-                                range->max);
+        v.msg = cn_arena_printf(
+            &c->arena, "Input should be less than or equal to %" PRId64,
+            range->max);
         v.ctx = cn_arena_printf(&c->arena, "{\"le\":%" PRId64 "}", range->max);
     } else {
         return number;
@@ -178,7 +177,7 @@ int cn_call_checked(cn_call *c)
         return c->err.code;
     cn_json_object(&w, NULL);
     cn_json_array(&w, "detail");
-    cn_array_each(cn_violation, v, &c->violations)
+    cn_array_each (cn_violation, v, &c->violations)
         violation_json(&w, v);
     cn_json_end_array(&w);
     cn_json_end_object(&w);

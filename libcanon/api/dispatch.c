@@ -54,8 +54,8 @@ static int call_begin(cn_call *c, canon_conn *conn,
     c->arena = (cn_arena)CN_ARENA_INIT;
     c->violations = (cn_array)CN_ARRAY_INIT(cn_violation);
     c->input = (cn_buf)CN_BUF_INIT(0);
-    c->who = (cn_principal){.sub = "", .email = "", .name = "", .org = "",
-                            .method = ""};
+    c->who = (cn_principal){
+        .sub = "", .email = "", .name = "", .org = "", .method = ""};
     c->path = "";
     name_call(c);
     if (request->size < CALLER_OLDEST || !request->method || !request->target)

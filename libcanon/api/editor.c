@@ -366,10 +366,10 @@ static int read_proposal(cn_call *c, const cn_value *body, canon_change *change)
     if (branch.len > 0 && !cn_branch_ok(branch))
         return cn_reply_error(c, 400, "Invalid branch name");
     change->branch = branch.len > 0 ? branch.ptr : NULL;
-    change->title = title.len > 0
-                        ? title.ptr
-                        : cn_arena_printf(&c->arena, "docs: update %s",
-                                          change->path);
+    change->title =
+        title.len > 0
+            ? title.ptr
+            : cn_arena_printf(&c->arena, "docs: update %s", change->path);
     change->body = text.len > 0 ? text.ptr : PR_BODY;
     if (!change->title)
         return cn_fail_memory(&c->err);

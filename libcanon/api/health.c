@@ -25,6 +25,6 @@ int cn_readyz_get(cn_call *c)
         return reply_text(c, 503,
                           "{\"status\":\"error\","
                           "\"detail\":\"migrations pending\"}");
-    return reply_text(c, 503,
-                      "{\"status\":\"error\",\"detail\":\"database unhealthy\"}");
+    return reply_text(
+        c, 503, "{\"status\":\"error\",\"detail\":\"database unhealthy\"}");
 }

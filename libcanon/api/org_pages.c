@@ -23,8 +23,8 @@ static int compare_repo(const canon_repo *repo, void *user)
 {
     repo_search *search = user;
 
-    search->found |= cn_slice_is_nocase(cn_str(repo->full_name),
-                                        search->full_name);
+    search->found |=
+        cn_slice_is_nocase(cn_str(repo->full_name), search->full_name);
     return 0;
 }
 
@@ -162,8 +162,8 @@ int cn_app_get(cn_call *c)
 
 int cn_setup_get(cn_call *c)
 {
-    static const cn_range id = {.preset = 0, .min = INT64_MIN,
-                                .max = INT64_MAX};
+    static const cn_range id = {
+        .preset = 0, .min = INT64_MIN, .max = INT64_MAX};
     const char *org = "";
     int rc;
 
@@ -201,8 +201,8 @@ int cn_catchall_get(cn_call *c)
     const char *path = cn_call_param(c, "full_path");
     cn_slice rest = cn_str(path);
     cn_slice first = cn_slice_cut(&rest, '/');
-    const char *org = cn_org_reserved(first) ? ""
-                                             : cn_arena_copy(&c->arena, first);
+    const char *org =
+        cn_org_reserved(first) ? "" : cn_arena_copy(&c->arena, first);
 
     if (!org || c->err.code)
         return cn_fail_memory(&c->err);

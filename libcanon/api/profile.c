@@ -59,9 +59,8 @@ static int add_other(const char *org, void *user)
 {
     org_list *list = user;
 
-    return cn_slice_is_nocase(cn_str(org), list->current)
-               ? CANON_OK
-               : push_org(list, org);
+    return cn_slice_is_nocase(cn_str(org), list->current) ? CANON_OK
+                                                          : push_org(list, org);
 }
 
 int cn_session_orgs(cn_call *c, const char *current, cn_array *out)
@@ -74,8 +73,7 @@ int cn_session_orgs(cn_call *c, const char *current, cn_array *out)
         return CANON_OK;
     if (*c->who.org)
         return push_org(&list, c->who.org);
-    if (canon_setting_int(c->engine, "AUTH0_ORGS_ENABLED") &&
-        !c->who.anonymous)
+    if (canon_setting_int(c->engine, "AUTH0_ORGS_ENABLED") && !c->who.anonymous)
         return CANON_OK;
     rc = canon_org_list(c->conn, find_current, &list);
     if (!rc)
@@ -110,7 +108,7 @@ static void write_user(cn_json *w, const cn_principal *who)
 static const char *session_org(cn_call *c, const char *org,
                                const cn_array *orgs)
 {
-    cn_array_each(const char *, each, orgs)
+    cn_array_each (const char *, each, orgs)
         if (cn_slice_is_nocase(cn_str(*each), org))
             return *each;
     if (orgs->count > 0)
@@ -136,7 +134,7 @@ static void write_session(cn_call *c, cn_json *w, const char *org,
     write_user(w, &c->who);
     cn_json_str(w, "org", org);
     cn_json_array(w, "orgs");
-    cn_array_each(const char *, each, orgs)
+    cn_array_each (const char *, each, orgs)
         cn_json_str(w, NULL, *each);
     cn_json_end_array(w);
     cn_permissions_json(w, "permissions", c->who.permissions);
@@ -145,8 +143,7 @@ static void write_session(cn_call *c, cn_json *w, const char *org,
     cn_json_str(w, "posthog_host", "");
     cn_json_bool(w, "auth_enabled", !canon_local_mode(c->engine));
     cn_json_str(w, "auth_mode", auth_mode(c->engine));
-    cn_json_str(w, "environment",
-                canon_setting_text(c->engine, "ENVIRONMENT"));
+    cn_json_str(w, "environment", canon_setting_text(c->engine, "ENVIRONMENT"));
     cn_json_object(w, "ai");
     cn_json_bool(w, "available", false);
     cn_json_str(w, "reason", "not_implemented");
@@ -274,7 +271,8 @@ int cn_welcome_get(cn_call *c)
         return rc;
     name = cn_slice_trim_start(name);
     cn_json_object(&w, NULL);
-    cn_json_slice(&w, "user_name", cn_slice_first(name, cn_slice_find(name, ' ')));
+    cn_json_slice(&w, "user_name",
+                  cn_slice_first(name, cn_slice_find(name, ' ')));
     cn_json_bool(&w, "app_installed", has_repos);
     cn_json_bool(&w, "has_specs", has_specs);
     cn_json_str(&w, "install_url", url);

@@ -179,9 +179,8 @@ int cn_reply_failure(cn_call *c, int code)
     if (status == 500 || status == 503) {
         const canon_error *last = canon_last_error(c->conn);
 
-        canon_log(c->conn,
-                  status == 500 ? CANON_LOG_ERROR : CANON_LOG_WARN, "api",
-                  "%s failed: %s: %s",
+        canon_log(c->conn, status == 500 ? CANON_LOG_ERROR : CANON_LOG_WARN,
+                  "api", "%s failed: %s: %s",
                   c->match.route ? c->match.route->info.operation : "request",
                   canon_code_name(code),
                   c->err.code ? c->err.text : last->text);

@@ -99,7 +99,7 @@ static bool fits(const char *template, cn_slice path, cn_match *out)
         if (*template != '{') {
             if (path.len == 0 || *path.ptr != *template)
                 return false;
-            template++;
+            template ++;
             path = cn_slice_from(path, 1);
             continue;
         }
@@ -154,9 +154,9 @@ void cn_route_find(cn_slice path, unsigned method, cn_match *out)
             continue;
         bit = cn_method_find(route->info.method);
         out->methods |= bit;
-        if (bit != method || (out->route &&
-                              !is_more_specific(route->info.path,
-                                                out->route->info.path)))
+        if (bit != method ||
+            (out->route &&
+             !is_more_specific(route->info.path, out->route->info.path)))
             continue;
         found.route = route;
         found.methods = out->methods;

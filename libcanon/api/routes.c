@@ -17,25 +17,25 @@
 #define ORG_MANAGE         "org:manage"
 #define PERM_ORG_MANAGE    CANON_PERM_ORG_MANAGE
 
-#define PUBLIC       CN_PUBLIC
-#define PUBLIC_PAGE  (CN_PUBLIC | CN_PAGE)
-#define SIGNED       CN_SIGNED
-#define CALLER       CN_CALLER
-#define CALLER_PAGE  (CN_CALLER | CN_PAGE)
-#define OPERATOR     CN_OPERATOR
+#define PUBLIC        CN_PUBLIC
+#define PUBLIC_PAGE   (CN_PUBLIC | CN_PAGE)
+#define SIGNED        CN_SIGNED
+#define CALLER        CN_CALLER
+#define CALLER_PAGE   (CN_CALLER | CN_PAGE)
+#define OPERATOR      CN_OPERATOR
 #define OPERATOR_PAGE (CN_OPERATOR | CN_PAGE)
-#define ORG          CN_ORG
-#define ORG_TAGGED   (CN_ORG | CN_TAGGED)
-#define ORG_SEARCH   (CN_ORG | CN_TAGGED | CN_SEARCHES)
-#define ORG_PAGE     (CN_ORG | CN_PAGE)
-#define ANY_ORG      (CN_ORG | CN_ANY_ORG)
-#define ANY_ORG_PAGE (CN_ORG | CN_ANY_ORG | CN_PAGE)
+#define ORG           CN_ORG
+#define ORG_TAGGED    (CN_ORG | CN_TAGGED)
+#define ORG_SEARCH    (CN_ORG | CN_TAGGED | CN_SEARCHES)
+#define ORG_PAGE      (CN_ORG | CN_PAGE)
+#define ANY_ORG       (CN_ORG | CN_ANY_ORG)
+#define ANY_ORG_PAGE  (CN_ORG | CN_ANY_ORG | CN_PAGE)
 
-#define NONE  0
-#define B16K  ((size_t)16 * 1024)
-#define B1M   ((size_t)1024 * 1024)
-#define B4M   ((size_t)4 * 1024 * 1024)
-#define B25M  ((size_t)25 * 1024 * 1024)
+#define NONE 0
+#define B16K ((size_t)16 * 1024)
+#define B1M  ((size_t)1024 * 1024)
+#define B4M  ((size_t)4 * 1024 * 1024)
+#define B25M ((size_t)25 * 1024 * 1024)
 
 #define ROUTE(method, path, operation, access, permission, body, handler)      \
     {                                                                          \

@@ -58,8 +58,8 @@ bool cn_target_split(const char *target, cn_buf *path, cn_slice *query)
         return false;
     if (!cn_url_decode(path, raw, false))
         return false;
-    return path->rc || (is_plain(cn_buf_all(path)) &&
-                        has_plain_segments(cn_buf_all(path)));
+    return path->rc ||
+           (is_plain(cn_buf_all(path)) && has_plain_segments(cn_buf_all(path)));
 }
 
 static int hex_digit(char c)

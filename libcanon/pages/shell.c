@@ -159,9 +159,8 @@ static const struct {
     int status;
     const char *title;
 } titles[] = {
-    {400, "Bad request"},        {403, "Not allowed"},
-    {404, "Not found"},          {500, "Something went wrong"},
-    {503, "Not available"},
+    {400, "Bad request"},          {403, "Not allowed"},   {404, "Not found"},
+    {500, "Something went wrong"}, {503, "Not available"},
 };
 
 int cn_page_error(int status, const char *message, canon_buf *out,

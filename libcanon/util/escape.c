@@ -18,7 +18,7 @@ static const char *html_entity(char c)
     case '"':
         return "&quot;";
     case '\'':
-        return "&#39;";
+        return "&#x27;";
     default:
         return NULL;
     }

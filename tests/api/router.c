@@ -31,11 +31,10 @@ static const char *lookup(const char *method, const char *target)
     else
         len = snprintf(out, sizeof(out), "%s", match.route->info.operation);
     for (size_t i = 0; match.route && i < match.param_count; i++)
-        len += snprintf(out + len, sizeof(out) - (size_t)len, " %.*s=%.*s",
-                        (int)match.params[i].name.len,
-                        match.params[i].name.ptr,
-                        (int)match.params[i].value.len,
-                        match.params[i].value.ptr);
+        len +=
+            snprintf(out + len, sizeof(out) - (size_t)len, " %.*s=%.*s",
+                     (int)match.params[i].name.len, match.params[i].name.ptr,
+                     (int)match.params[i].value.len, match.params[i].value.ptr);
     cn_buf_free(&path);
     return out;
 }
@@ -144,7 +143,7 @@ static void fill(const char *template, char *out)
 {
     while (*template) {
         if (*template != '{') {
-            *out++ = *template++;
+            *out++ = *template ++;
             continue;
         }
         *out++ = 'x';
@@ -170,7 +169,7 @@ ParameterizedTest(size_t *i, router, finds_every_line_by_its_own_path)
 
     cr_assert(match.route && &match.route->info == route, "%s %s", path,
               match.route ? match.route->info.path : "nothing");
-    cr_assert(match.methods & method);
+    cr_assert(eq(uint, match.methods & method, method));
 }
 
 Test(router, has_74_lines_and_no_two_alike)
@@ -229,13 +228,12 @@ ParameterizedTestParameters(query, finds_the_last_value)
 ParameterizedTest(size_t *i, query, finds_the_last_value)
 {
     cn_buf out = CN_BUF_INIT(1024);
-    bool found =
-        cn_query_find(cn_str(queries[*i].query), cn_str("q"), &out);
+    bool found = cn_query_find(cn_str(queries[*i].query), cn_str("q"), &out);
 
     cr_assert(eq(int, found, queries[*i].expected != NULL));
     if (found)
-        cr_assert(eq(str, (char *)cn_buf_text(&out),
-                     (char *)queries[*i].expected));
+        cr_assert(
+            eq(str, (char *)cn_buf_text(&out), (char *)queries[*i].expected));
     cn_buf_free(&out);
 }
 
