@@ -18,7 +18,8 @@ CANON_BEGIN_DECLS
 CANON_API int canon_workers_start(canon *c, int count,
                                   canon_error *err) CANON_NODISCARD;
 
-/** Stop them; jobs at hand are finished or lose their lease. */
+/** Stop them and wait for their end; a job at hand is broken off where that is
+ * safe and left for another time. The engine stays usable. */
 CANON_API void canon_workers_stop(canon *c);
 
 /**

@@ -23,6 +23,8 @@
 #include "log.h"
 #include "lru.h"
 
+#include <stdatomic.h>
+
 struct canon_conn {
     canon *engine;
     canon_error err;
@@ -30,7 +32,10 @@ struct canon_conn {
     cn_db *db;      /* borrowed between begin and end */
     cn_db_mode mode;
     int depth;
+    cn_db *outer;    /* the reader, while a nested call has the writer */
+    int outer_depth; /* at which the reader comes back */
     cn_log log;
+    const atomic_bool *stop; /* of the team of workers it serves, or NULL */
 };
 
 int cn_conn_begin(canon_conn *conn, cn_db_mode mode);
@@ -51,7 +56,7 @@ int cn_tx_retry(canon_conn *conn, cn_tx_mode mode,
 /* The engine's cache of derived data; keys begin with the organisation. */
 cn_lru *cn_conn_cache(canon_conn *conn);
 
-/* canon_interrupt was called. */
+/* canon_interrupt was called, or the team of workers is to stop. */
 bool cn_conn_interrupted(const canon_conn *conn);
 
 /* Wait until us passed, a job was announced (cn_conn_announce_job) or the

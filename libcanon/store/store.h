@@ -1,0 +1,33 @@
+/*
+ * Rows in, rows out: the only place with SQL. One header per aggregate; this
+ * one includes them all. Functions that touch tenant data take the
+ * organisation, in lower case, as a parameter of the statement. Store
+ * functions never begin or end transactions and contain no rules.
+ */
+#ifndef CN_STORE_H
+#define CN_STORE_H
+
+#include "db.h"
+
+#include "docs.h"
+#include "evidence.h"
+#include "index_jobs.h"
+#include "locks.h"
+#include "queue.h"
+#include "repos.h"
+#include "snapshots.h"
+#include "task_rows.h"
+
+typedef enum cn_schema_state {
+    CN_SCHEMA_CURRENT,
+    CN_SCHEMA_PENDING,
+    CN_SCHEMA_NEWER /* made by a newer version */
+} cn_schema_state;
+
+/* Apply what is missing, one transaction each. CANON_EVERSION when the
+ * database is newer or an applied step was changed. */
+int cn_store_migrate(cn_db *db, int64_t now_us, canon_error *err);
+
+int cn_store_schema_state(cn_db *db, cn_schema_state *out, canon_error *err);
+
+#endif
