@@ -13,6 +13,7 @@
 #include "canon/editor.h"
 #include "canon/engine.h"
 #include "canon/env.h"
+#include "canon/host.h"
 #include "canon/index.h"
 #include "canon/jobs.h"
 #include "canon/render.h"
