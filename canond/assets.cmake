@@ -11,7 +11,7 @@ function(embed file path)
   string(LENGTH "${hex}" len)
   math(EXPR len "${len} / 2")
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
-  string(REGEX REPLACE "((0x..,)(0x..,)(0x..,)(0x..,)(0x..,)(0x..,)(0x..,)(0x..,)(0x..,)(0x..,)(0x..,)(0x..,))"
+  string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)"
     "\\1\n" bytes "${bytes}")
   string(APPEND arrays
     "static const unsigned char data_${number}[] = {\n${bytes}};\n\n")

@@ -75,7 +75,7 @@ static int wire_stream(void *user, int begins)
  * values are cut out of the bytes that came: what stands between them tells. */
 static bool is_strict(const struct mg_request_info *info)
 {
-    const char *next = info->num_headers ? info->http_headers[0].name : "\r\n";
+    const char *next = info->num_headers ? info->http_headers[0].name : "\r";
 
     for (int i = 0; i < info->num_headers; i++) {
         const struct mg_header *h = &info->http_headers[i];
@@ -87,7 +87,7 @@ static bool is_strict(const struct mg_request_info *info)
         if (next[-1])
             return false;
     }
-    return !strncmp(next, "\r\n", 2);
+    return !strcmp(next, "\r"); /* the last line feed is gone, too */
 }
 
 /* status: refuse the request with it. */

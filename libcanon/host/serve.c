@@ -28,6 +28,7 @@ typedef struct exchange {
     bool chunked;   /* it is */
     bool streaming; /* the host was told of a stream */
     bool keep;      /* the connection */
+    bool replaced;  /* the answer: the handler need not go on */
     bool gone;      /* the client */
 } exchange;
 
@@ -61,17 +62,15 @@ static void refuse(exchange *x, int status, const char *why);
 static bool give_way(exchange *x, int status, int64_t length)
 {
     if (x->late && status != 408) {
+        x->replaced = true;
         refuse(x, 408, "The body came too slowly");
-        return true;
+    } else if (length < 0 && !x->is_head && x->wire->stream) {
+        x->replaced = x->wire->stream(x->wire->user, 1) != 0;
+        x->streaming = !x->replaced;
+        if (x->replaced)
+            refuse(x, 503, "Too many streams");
     }
-    if (length >= 0 || x->is_head || !x->wire->stream)
-        return false;
-    if (x->wire->stream(x->wire->user, 1)) {
-        refuse(x, 503, "Too many streams");
-        return true;
-    }
-    x->streaming = true;
-    return false;
+    return x->begun;
 }
 
 static int response_begin(void *user, int status, const canon_header *headers,
@@ -100,7 +99,9 @@ static int response_begin(void *user, int status, const canon_header *headers,
     x->gone = !x->out_len;
     if (x->left < 0)
         flush(x);
-    return x->gone ? -1 : 0;
+    if (x->is_head && length < 0)
+        x->replaced = true; /* nobody waits for a stream */
+    return x->gone || (x->is_head && length < 0) ? -1 : 0;
 }
 
 static int response_write(void *user, const void *data, size_t len)
@@ -217,8 +218,9 @@ int canon_serve(canon *c, canon_conn *conn, const canon_request *request,
     whole.body_len = x.declared;
     if (status)
         refuse(&x, status, why);
-    else if (!cn_host_file(c, request, &peer, wire->assets))
-        x.gone = canon_dispatch(conn, &whole, &peer) != 0 || x.gone;
+    else if (!cn_host_file(c, request, &peer, wire->assets) &&
+             canon_dispatch(conn, &whole, &peer) && x.begun)
+        x.gone = x.gone || !x.replaced;
     if (!x.begun && !x.gone)
         refuse(&x, 500, "Internal Server Error");
     emit(&x, "0\r\n\r\n", x.chunked ? 5 : 0);
