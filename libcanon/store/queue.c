@@ -156,7 +156,7 @@ int cn_queue_retry(cn_db *db, const cn_job *job, const cn_retry *retry,
         "  THEN 'done' ELSE 'ready' END,"
         " finished_at = CASE WHEN EXISTS (SELECT 1 FROM jobs w"
         "  WHERE w.dedupe_key = $8 AND w.state = 'ready' AND w.id <> $1)"
-        "  THEN $7 ELSE NULL END"
+        "  THEN CAST($7 AS BIGINT) ELSE NULL END"
         " WHERE id = $1 AND attempts = $2 AND locked_by = $3"
         " AND state = 'running'",
         args, 8, NULL, err);
