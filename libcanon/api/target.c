@@ -48,13 +48,25 @@ static cn_slice without_authority(cn_slice target)
     return cn_slice_from(target, cn_slice_find(target, '/'));
 }
 
+/* Blanks and control characters cannot be part of a request line. */
+static bool is_printable(cn_slice target)
+{
+    for (size_t i = 0; i < target.len; i++) {
+        unsigned char c = (unsigned char)target.ptr[i];
+
+        if (c <= ' ' || c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
 bool cn_target_split(const char *target, cn_buf *path, cn_slice *query)
 {
     cn_slice rest = without_authority(cn_str(target));
     cn_slice raw = cn_slice_cut(&rest, '?');
 
     *query = rest;
-    if (raw.len == 0 || raw.ptr[0] != '/')
+    if (raw.len == 0 || raw.ptr[0] != '/' || !is_printable(cn_str(target)))
         return false;
     if (!cn_url_decode(path, raw, false))
         return false;
