@@ -14,51 +14,57 @@
 
 #define START_US INT64_C(1772323200000000) /* 2026-03-01 */
 
-const canon_caller reader = {sizeof(canon_caller), "github|1", "r@acme.test",
-                             "Rita Reader", "acme", CANON_PERM_SPECS_READ};
-const canon_caller editor = {
-    sizeof(canon_caller), "github|2", "e@acme.test", "Ed Editor", "acme",
-    CANON_PERM_SPECS_READ | CANON_PERM_SPECS_WRITE};
-const canon_caller stranger = {sizeof(canon_caller), "github|3",
-                               "s@other.test", "Stan Stranger", "other",
+const canon_caller reader = {
+    sizeof(canon_caller), "github|1", "r@acme.test",
+    "Rita Reader",        "acme",     CANON_PERM_SPECS_READ};
+const canon_caller editor = {sizeof(canon_caller),
+                             "github|2",
+                             "e@acme.test",
+                             "Ed Editor",
+                             "acme",
+                             CANON_PERM_SPECS_READ | CANON_PERM_SPECS_WRITE};
+const canon_caller stranger = {sizeof(canon_caller),
+                               "github|3",
+                               "s@other.test",
+                               "Stan Stranger",
+                               "other",
                                CANON_PERM_ALL & ~CANON_PERM_PLATFORM_MANAGE};
 const canon_caller nobody = {sizeof(canon_caller), "github|4", "n@acme.test",
-                             "Nora Nobody", "acme", 0};
+                             "Nora Nobody",        "acme",     0};
 
-static const char login_spec[] =
-    "---\n"
-    "title: Login\n"
-    "status: in_progress\n"
-    "owner: alice\n"
-    "team: platform\n"
-    "tags: [auth]\n"
-    "---\n"
-    "\n"
-    "# Login\n"
-    "\n"
-    "Before <b>all</b>.\n"
-    "\n"
-    "## 1. Password\n"
-    "\n"
-    "<!-- canon:system:1 status:done -->\n"
-    "\n"
-    "A password opens the session.\n"
-    "\n"
-    "- [x] The password is hashed\n"
-    "\n"
-    "## 2. Session\n"
-    "\n"
-    "<!-- canon:system:2 status:in_progress -->\n"
-    "\n"
-    "The session lasts for 14 days.\n"
-    "\n"
-    "- [ ] The session MUST end\n"
-    "\n"
-    "### 2.1 Renewal\n"
-    "\n"
-    "<!-- canon:system:2.1 status:todo -->\n"
-    "\n"
-    "A session is renewed.\n";
+static const char login_spec[] = "---\n"
+                                 "title: Login\n"
+                                 "status: in_progress\n"
+                                 "owner: alice\n"
+                                 "team: platform\n"
+                                 "tags: [auth]\n"
+                                 "---\n"
+                                 "\n"
+                                 "# Login\n"
+                                 "\n"
+                                 "Before <b>all</b>.\n"
+                                 "\n"
+                                 "## 1. Password\n"
+                                 "\n"
+                                 "<!-- canon:system:1 status:done -->\n"
+                                 "\n"
+                                 "A password opens the session.\n"
+                                 "\n"
+                                 "- [x] The password is hashed\n"
+                                 "\n"
+                                 "## 2. Session\n"
+                                 "\n"
+                                 "<!-- canon:system:2 status:in_progress -->\n"
+                                 "\n"
+                                 "The session lasts for 14 days.\n"
+                                 "\n"
+                                 "- [ ] The session MUST end\n"
+                                 "\n"
+                                 "### 2.1 Renewal\n"
+                                 "\n"
+                                 "<!-- canon:system:2.1 status:todo -->\n"
+                                 "\n"
+                                 "A session is renewed.\n";
 
 static const char other_spec[] =
     "---\n"
@@ -175,8 +181,11 @@ static void set_all(fixture *f, const char *const *settings)
 void fixture_open(fixture *f, size_t which, const fixture_options *options)
 {
     static const fixture_options defaults;
-    canon_env env = {.size = sizeof(env), .user = f, .now_us = now_us,
-                     .log = take_log, .event = take_event};
+    canon_env env = {.size = sizeof(env),
+                     .user = f,
+                     .now_us = now_us,
+                     .log = take_log,
+                     .event = take_event};
     canon_error err = {0, ""};
 
     memset(f, 0, sizeof(*f));
@@ -250,9 +259,8 @@ int ask(fixture *f, const char *method, const char *target,
     request.body_len = (int64_t)len;
     request.caller = f->caller;
     canon_response_free(&f->answer);
-    cr_assert_eq(canon_dispatch_collect(f->conn, &request, body, len,
-                                        &f->answer),
-                 0);
+    cr_assert_eq(
+        canon_dispatch_collect(f->conn, &request, body, len, &f->answer), 0);
     keep_answer(f, method, target);
     return f->answer.status;
 }
@@ -280,6 +288,11 @@ bool body_has(const fixture *f, const char *text)
     return strstr(body_of(f), text) != NULL;
 }
 
+bool body_lacks(const fixture *f, const char *text)
+{
+    return !body_has(f, text);
+}
+
 const char *header_of(const fixture *f, const char *name)
 {
     static char values[8][1024];
@@ -290,7 +303,8 @@ const char *header_of(const fixture *f, const char *name)
 
     while (line && *line) {
         end = strstr(line, "\r\n");
-        if (strncmp(line, name, len) == 0 && strncmp(line + len, ": ", 2) == 0) {
+        if (strncmp(line, name, len) == 0 &&
+            strncmp(line + len, ": ", 2) == 0) {
             turn = (turn + 1) % 8;
             snprintf(values[turn], sizeof(values[turn]), "%.*s",
                      (int)(end - line - (ptrdiff_t)len - 2), line + len + 2);

@@ -17,9 +17,9 @@ typedef struct fixture {
     canon *engine;
     canon_conn *conn;
     char *folder;
-    int64_t now_us;   /* the clock of the engine */
-    bool fails;       /* no random bytes */
-    char log[8192];   /* lines, newest last */
+    int64_t now_us;    /* the clock of the engine */
+    bool fails;        /* no random bytes */
+    char log[8192];    /* lines, newest last */
     char events[2048]; /* names and details, newest last */
     canon_options options;
     const canon_caller *caller; /* of the requests that follow; NULL: none */
@@ -28,10 +28,10 @@ typedef struct fixture {
 
 /* Settings that differ from one test to the other. */
 typedef struct fixture_options {
-    bool login;        /* a login provider: local mode is off */
-    const char *shell; /* the application; NULL: there is none */
+    bool login;                  /* a login provider: local mode is off */
+    const char *shell;           /* the application; NULL: there is none */
     const char *const *settings; /* name, value, ..., NULL; or NULL */
-    bool empty;        /* nothing is indexed */
+    bool empty;                  /* nothing is indexed */
 } fixture_options;
 
 /* which: as in database.h */
@@ -49,6 +49,7 @@ int post(fixture *f, const char *target, const char *json);
 const char *body_of(const fixture *f);
 const char *header_of(const fixture *f, const char *name);
 bool body_has(const fixture *f, const char *text);
+bool body_lacks(const fixture *f, const char *text);
 
 /* People of the tests. */
 extern const canon_caller reader;   /* of acme, may read */

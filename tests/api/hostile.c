@@ -183,8 +183,7 @@ static void torture_route(size_t i, bool persistent)
         cr_assert(status == good || is_failure(status),
                   "%s: %d after allocation %ld", finished[i].target, status, n);
     } while (memory.failed && n < 20000);
-    cr_assert(eq(int, run(i), good), "%s works afterwards",
-              finished[i].target);
+    cr_assert(eq(int, run(i), good), "%s works afterwards", finished[i].target);
 }
 
 ParameterizedTestParameters(torture, answers_without_memory)
@@ -240,8 +239,8 @@ ParameterizedTest(size_t *i, torture, answers_without_a_database)
         database.fail_at = n;
         status = run(*i);
         database.fail_at = 0;
-        cr_assert(status == good || is_failure(status),
-                  "%s: %d after call %ld", finished[*i].target, status, n);
+        cr_assert(status == good || is_failure(status), "%s: %d after call %ld",
+                  finished[*i].target, status, n);
     } while (database.failed && n < 5000);
     cr_assert(eq(int, run(*i), good), "%s works afterwards",
               finished[*i].target);

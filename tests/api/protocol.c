@@ -30,8 +30,8 @@ Test(protocol, answers_probes)
 {
     cr_assert(eq(int, get(&f, "/healthz"), 200));
     cr_assert(eq(str, (char *)body_of(&f), "{\"status\":\"ok\"}"));
-    cr_assert(eq(str, (char *)header_of(&f, "Content-Type"),
-                 "application/json"));
+    cr_assert(
+        eq(str, (char *)header_of(&f, "Content-Type"), "application/json"));
     cr_assert(eq(str, (char *)header_of(&f, "Cache-Control"), "no-store"));
     cr_assert(eq(int, get(&f, "/readyz"), 200));
 }
@@ -47,20 +47,20 @@ Test(protocol, names_the_methods_of_a_path)
 {
     cr_assert(eq(int, ask(&f, "DELETE", "/healthz", NULL, NULL), 405));
     cr_assert(eq(str, (char *)header_of(&f, "Allow"), "GET, HEAD, OPTIONS"));
-    cr_assert(eq(str, (char *)body_of(&f),
-                 "{\"detail\":\"Method Not Allowed\"}"));
+    cr_assert(
+        eq(str, (char *)body_of(&f), "{\"detail\":\"Method Not Allowed\"}"));
     cr_assert(eq(int, ask(&f, "BREW", "/healthz", NULL, NULL), 405));
 }
 
 Test(protocol, answers_options_without_a_body)
 {
-    cr_assert(eq(int, ask(&f, "OPTIONS", "/app/acme/settings/api-keys/", NULL,
-                          NULL),
+    cr_assert(eq(int,
+                 ask(&f, "OPTIONS", "/app/acme/settings/api-keys/", NULL, NULL),
                  204));
-    cr_assert(eq(str, (char *)header_of(&f, "Allow"),
-                 "GET, HEAD, POST, OPTIONS"));
-    cr_assert(eq(ptr, (void *)header_of(&f, "Access-Control-Allow-Origin"),
-                 NULL));
+    cr_assert(
+        eq(str, (char *)header_of(&f, "Allow"), "GET, HEAD, POST, OPTIONS"));
+    cr_assert(
+        eq(ptr, (void *)header_of(&f, "Access-Control-Allow-Origin"), NULL));
     cr_assert(eq(sz, f.answer.body.len, 0));
     cr_assert(eq(int, ask(&f, "OPTIONS", "/nope", NULL, NULL), 404));
 }
@@ -112,8 +112,8 @@ Test(protocol, sends_protective_headers_with_every_answer)
     get(&f, "/nope");
     for (size_t i = 0; i < 4; i++)
         cr_assert(ne(ptr, (void *)header_of(&f, names[i]), NULL));
-    cr_assert(eq(ptr, (void *)header_of(&f, "Strict-Transport-Security"),
-                 NULL));
+    cr_assert(
+        eq(ptr, (void *)header_of(&f, "Strict-Transport-Security"), NULL));
 }
 
 Test(protocol, keeps_an_id_that_is_fit_for_the_log)
@@ -132,8 +132,9 @@ Test(protocol, logs_a_line_without_the_query)
     static const char *const agent[] = {"User-Agent", "test/1", NULL};
 
     ask(&f, "GET", "/app/acme/api/profile?q=confidential", agent, NULL);
-    cr_assert(ne(ptr, strstr(f.log, "method=GET path=/app/acme/api/profile "
-                                    "status=200 ms="),
+    cr_assert(ne(ptr,
+                 strstr(f.log, "method=GET path=/app/acme/api/profile "
+                               "status=200 ms="),
                  NULL));
     cr_assert(ne(ptr, strstr(f.log, "agent=\"test/1\""), NULL));
     cr_assert(eq(ptr, strstr(f.log, "confidential"), NULL));
@@ -153,9 +154,8 @@ Test(protocol, counts_what_an_older_caller_does_not_know_as_absent)
     request.size = offsetof(canon_request, caller);
     request.method = "GET";
     request.target = "/healthz";
-    cr_assert(eq(int, canon_dispatch_collect(f.conn, &request, NULL, 0,
-                                             &f.answer),
-                 0));
+    cr_assert(eq(
+        int, canon_dispatch_collect(f.conn, &request, NULL, 0, &f.answer), 0));
     cr_assert(eq(int, f.answer.status, 200));
 }
 
@@ -163,9 +163,8 @@ Test(protocol, refuses_a_request_that_was_not_initialised)
 {
     canon_request request = {0};
 
-    cr_assert(eq(int, canon_dispatch_collect(f.conn, &request, NULL, 0,
-                                             &f.answer),
-                 0));
+    cr_assert(eq(
+        int, canon_dispatch_collect(f.conn, &request, NULL, 0, &f.answer), 0));
     cr_assert(eq(int, f.answer.status, 400));
 }
 
@@ -187,8 +186,8 @@ Test(protocol, tells_its_host_that_the_peer_is_gone)
 
     request.method = "GET";
     request.target = "/healthz";
-    cr_assert(eq(int, canon_dispatch(f.conn, &request, &peer),
-                 CANON_ECANCELED));
+    cr_assert(
+        eq(int, canon_dispatch(f.conn, &request, &peer), CANON_ECANCELED));
 }
 
 /* clang-format off */

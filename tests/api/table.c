@@ -92,14 +92,14 @@ Test(table, equals_the_document)
         cr_assert(eq(str, (char *)route->info.operation, (char *)o->id));
         cr_assert(eq(str, (char *)route->info.path, (char *)o->path));
         cr_assert(cn_slice_is_nocase(method, o->method), "%s", o->id);
-        cr_assert(eq(str, (char *)route->info.permission,
-                     (char *)o->permission),
-                  "%s", o->id);
+        cr_assert(
+            eq(str, (char *)route->info.permission, (char *)o->permission),
+            "%s", o->id);
         cr_assert(eq(int, (route->access & CN_PAGE) != 0, o->is_page), "%s",
                   o->id);
-        cr_assert(eq(int, access == CN_PUBLIC || access == CN_SIGNED,
-                     o->is_open),
-                  "%s", o->id);
+        cr_assert(
+            eq(int, access == CN_PUBLIC || access == CN_SIGNED, o->is_open),
+            "%s", o->id);
     }
     free(text);
 }
