@@ -405,3 +405,47 @@ int cn_store_docs_any_spec(cn_db *db, const char *org, bool *out,
     cn_rows_free(rows);
     return rc == 1 ? CANON_OK : rc;
 }
+
+int cn_store_doc_entry(cn_db *db, cn_arena *a, const char *org, int64_t id,
+                       const char **title_out, const char **body_out,
+                       canon_error *err)
+{
+    const char **const texts[] = {title_out, body_out};
+    const cn_arg args[] = {cn_text(org), cn_int(id)};
+    cn_rows *rows = NULL;
+    int rc = cn_db_query(db,
+                         "SELECT title, body FROM search_entries"
+                         " WHERE org_login = $1 AND document_id = $2"
+                         " AND section_row = 0",
+                         args, 2, &rows, err);
+
+    *title_out = NULL;
+    *body_out = NULL;
+    if (!rc)
+        rc = cn_rows_next(rows, err);
+    if (rc == 1)
+        rc = cn_store_texts(rows, 0, a, texts, 2, err);
+    cn_rows_free(rows);
+    return rc;
+}
+
+int cn_store_doc_find(cn_db *db, const char *org, int64_t repo_id,
+                      const char *path, int64_t *id_out, canon_error *err)
+{
+    const cn_arg args[] = {cn_text(org), cn_int(repo_id), cn_text(path)};
+    cn_rows *rows = NULL;
+    int rc = cn_db_query(db,
+                         "SELECT id FROM spec_documents WHERE org_login = $1"
+                         " AND repo_id = $2 AND path = $3",
+                         args, 3, &rows, err);
+
+    *id_out = 0;
+    if (!rc)
+        rc = cn_rows_next(rows, err);
+    if (rc == 1) {
+        *id_out = cn_rows_int(rows, 0);
+        rc = CANON_OK;
+    }
+    cn_rows_free(rows);
+    return rc;
+}

@@ -145,6 +145,15 @@ int cn_store_docs_list(cn_db *db, cn_arena *a, const char *org, int64_t repo_id,
 int cn_store_doc_get(cn_db *db, cn_arena *a, const char *org, int64_t repo_id,
                      const char *path, cn_doc_row *out, canon_error *err);
 
+/* Title and body of the document's own search entry; NULL without one. */
+int cn_store_doc_entry(cn_db *db, cn_arena *a, const char *org, int64_t id,
+                       const char **title_out, const char **body_out,
+                       canon_error *err);
+
+/* Id of a document; 0 when it is not there. */
+int cn_store_doc_find(cn_db *db, const char *org, int64_t repo_id,
+                      const char *path, int64_t *id_out, canon_error *err);
+
 /* Totals from the counters: numbers of documents, of specs, and the counters
  * of the specs. */
 int cn_store_docs_total(cn_db *db, const char *org, int64_t *docs_out,

@@ -175,3 +175,33 @@ int cn_store_ids(cn_db *db, int64_t count, int64_t *first_out, canon_error *err)
     cn_rows_free(rows);
     return rc;
 }
+
+int cn_store_repo_count(cn_db *db, const char *org, int64_t *out,
+                        canon_error *err)
+{
+    const cn_arg args[] = {cn_text(org)};
+    cn_rows *rows = NULL;
+    int rc = cn_db_query(db,
+                         "SELECT COUNT(*) FROM repositories"
+                         " WHERE org_login = $1",
+                         args, 1, &rows, err);
+
+    *out = 0;
+    if (!rc)
+        rc = cn_rows_next(rows, err);
+    if (rc == 1) {
+        *out = cn_rows_int(rows, 0);
+        rc = CANON_OK;
+    }
+    cn_rows_free(rows);
+    return rc;
+}
+
+int cn_store_org_exists(cn_db *db, const char *org, bool *out, canon_error *err)
+{
+    int64_t count = 0;
+    int rc = cn_store_repo_count(db, org, &count, err);
+
+    *out = count > 0;
+    return rc;
+}

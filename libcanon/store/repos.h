@@ -54,6 +54,13 @@ int cn_store_repo_remove(cn_db *db, const char *org, int64_t id,
 int cn_store_org_list(cn_db *db, cn_arena *a, const char *const **out,
                       size_t *count_out, canon_error *err);
 
+int cn_store_repo_count(cn_db *db, const char *org, int64_t *out,
+                        canon_error *err);
+
+/* Has the organisation a repository? */
+int cn_store_org_exists(cn_db *db, const char *org, bool *out,
+                        canon_error *err);
+
 /* Reserve count ids for rows of any table: first_out, first_out + 1, ... */
 int cn_store_ids(cn_db *db, int64_t count, int64_t *first_out,
                  canon_error *err);
