@@ -1,0 +1,44 @@
+#include "engine_start.h"
+
+#include <string.h>
+
+static int64_t clock_of(void *user)
+{
+    return ((const test_engine *)user)->now_us;
+}
+
+void test_engine_open(test_engine *t, const char *url)
+{
+    canon_options o = CANON_OPTIONS_INIT;
+    canon_env env;
+    canon_error err = {0, ""};
+
+    memset(&env, 0, sizeof(env));
+    env.size = sizeof(env);
+    env.user = t;
+    env.now_us = clock_of;
+    if (!t->now_us)
+        t->now_us = TEST_T0;
+    o.env = &env;
+    o.database_url = url;
+    cr_assert(eq(int, canon_open(&o, &t->engine, &err), CANON_OK), "%s",
+              err.text);
+    cr_assert(eq(int, canon_migrate(t->engine, &err), CANON_OK), "%s",
+              err.text);
+    cr_assert(eq(int, canon_connect(t->engine, &t->conn, &err), CANON_OK), "%s",
+              err.text);
+}
+
+void test_engine_start(test_engine *t, size_t which)
+{
+    memset(t, 0, sizeof(*t));
+    test_engine_open(t, test_database_make(which));
+}
+
+void test_engine_stop(test_engine *t)
+{
+    canon_disconnect(t->conn);
+    canon_close(t->engine);
+    memset(t, 0, sizeof(*t));
+    test_database_remove();
+}
