@@ -1,0 +1,169 @@
+#include "canon/tasks.h"
+
+#include "array.h"
+#include "conn.h"
+#include "fail.h"
+#include "json.h"
+#include "mem.h"
+#include "task_rows.h"
+
+#define MAX_JSON (256 * 1024 * 1024)
+
+struct canon_tasks {
+    cn_arena arena; /* the strings */
+    cn_array items; /* of canon_task */
+};
+
+/* A list that is being filled. */
+typedef struct listing {
+    cn_task_filter filter;
+    canon_tasks *tasks;
+} listing;
+
+static const struct {
+    int column;
+    size_t offset;
+} texts[] = {
+    {CN_TASK_SECTION_ID, offsetof(canon_task, section_id)},
+    {CN_TASK_NUMBER, offsetof(canon_task, section_number)},
+    {CN_TASK_TITLE, offsetof(canon_task, title)},
+    {CN_TASK_STATUS, offsetof(canon_task, status)},
+    {CN_TASK_BLOCKED_BY, offsetof(canon_task, blocked_by)},
+    {CN_TASK_SYSTEM, offsetof(canon_task, ticket_system)},
+    {CN_TASK_TICKET, offsetof(canon_task, ticket_id)},
+    {CN_TASK_SPEC_TITLE, offsetof(canon_task, spec_title)},
+    {CN_TASK_PATH, offsetof(canon_task, spec_file_path)},
+    {CN_TASK_OWNER, offsetof(canon_task, repo_owner)},
+    {CN_TASK_NAME, offsetof(canon_task, repo_name)},
+};
+
+static int read_task(cn_rows *rows, cn_arena *a, canon_task *task,
+                     canon_error *err)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        const char **text = (const char **)((char *)task + texts[i].offset);
+
+        *text = cn_rows_copy(rows, texts[i].column, a);
+        if (!*text && !cn_rows_is_null(rows, texts[i].column))
+            return cn_fail_memory(err);
+    }
+    if (task->ticket_system && !*task->ticket_system) {
+        task->ticket_system = NULL;
+        task->ticket_id = NULL;
+    }
+    task->total_ac = cn_rows_int(rows, CN_TASK_TOTAL_AC);
+    task->done_ac = cn_rows_int(rows, CN_TASK_DONE_AC);
+    return CANON_OK;
+}
+
+static int read_tasks(canon_conn *conn, void *arg)
+{
+    listing *l = arg;
+    cn_rows *rows = NULL;
+    int rc = cn_store_tasks(conn->db, &l->filter, &rows, &conn->err);
+
+    cn_array_reset(&l->tasks->items);
+    while (!rc && (rc = cn_rows_next(rows, &conn->err)) == 1) {
+        canon_task *task = cn_array_push(&l->tasks->items);
+
+        rc = task ? read_task(rows, &l->tasks->arena, task, &conn->err)
+                  : cn_fail_memory(&conn->err);
+    }
+    cn_rows_free(rows);
+    return rc;
+}
+
+static int load_query(canon_conn *conn, const canon_task_query *query,
+                      cn_task_filter *out)
+{
+    if (query->size < sizeof(*query))
+        return cn_fail(&conn->err, CANON_EINVAL,
+                       "canon_task_query not initialised with "
+                       "CANON_TASK_QUERY_INIT");
+    out->status = query->status ? query->status : "";
+    out->repo = query->repo ? query->repo : "";
+    out->org = cn_conn_org(conn, query->org);
+    return out->org ? CANON_OK : conn->err.code;
+}
+
+int canon_tasks_list(canon_conn *conn, const canon_task_query *query,
+                     canon_tasks **out)
+{
+    listing l = {{NULL, NULL, NULL}, NULL};
+    int rc = cn_conn_begin(conn, CN_DB_READ);
+
+    *out = NULL;
+    if (!rc)
+        rc = load_query(conn, query, &l.filter);
+    if (!rc) {
+        l.tasks = cn_calloc(1, sizeof(*l.tasks));
+        rc = l.tasks ? CANON_OK : cn_fail_memory(&conn->err);
+    }
+    if (!rc) {
+        l.tasks->items.size = sizeof(canon_task);
+        rc = cn_tx_retry(conn, CN_TX_READ, read_tasks, &l);
+    }
+    if (rc) {
+        canon_tasks_free(l.tasks);
+        l.tasks = NULL;
+    }
+    *out = l.tasks;
+    return cn_conn_end(conn, rc);
+}
+
+size_t canon_tasks_count(const canon_tasks *tasks)
+{
+    return tasks->items.count;
+}
+
+const canon_task *canon_tasks_at(const canon_tasks *tasks, size_t i)
+{
+    return i < tasks->items.count ? cn_array_at(&tasks->items, i) : NULL;
+}
+
+static void write_task(cn_json *w, const canon_task *t)
+{
+    cn_json_object(w, NULL);
+    cn_json_str(w, "section_id", t->section_id);
+    cn_json_str(w, "section_number", t->section_number);
+    cn_json_str(w, "title", t->title);
+    cn_json_str(w, "status", t->status);
+    cn_json_str(w, "blocked_by", t->blocked_by);
+    cn_json_int(w, "total_ac", t->total_ac);
+    cn_json_int(w, "done_ac", t->done_ac);
+    cn_json_str(w, "ticket_system", t->ticket_system);
+    cn_json_str(w, "ticket_id", t->ticket_id);
+    cn_json_str(w, "spec_title", t->spec_title);
+    cn_json_str(w, "spec_file_path", t->spec_file_path);
+    cn_json_str(w, "repo_owner", t->repo_owner);
+    cn_json_str(w, "repo_name", t->repo_name);
+    cn_json_end_object(w);
+}
+
+int canon_tasks_json(const canon_tasks *tasks, canon_buf *out, canon_error *err)
+{
+    cn_buf text = CN_BUF_INIT(MAX_JSON);
+    cn_json w = cn_json_to(&text);
+    size_t i;
+
+    cn_buf_adopt(&text, out, MAX_JSON);
+    cn_json_object(&w, NULL);
+    cn_json_array(&w, "tasks");
+    for (i = 0; i < tasks->items.count; i++)
+        write_task(&w, cn_array_at(&tasks->items, i));
+    cn_json_end_array(&w);
+    cn_json_int(&w, "total", (int64_t)tasks->items.count);
+    cn_json_end_object(&w);
+    return cn_buf_export(&text, out, err);
+}
+
+void canon_tasks_free(canon_tasks *tasks)
+{
+    if (!tasks)
+        return;
+    cn_arena_free(&tasks->arena);
+    cn_array_free(&tasks->items);
+    cn_free(tasks);
+}
