@@ -52,7 +52,9 @@ static int tokenize(Fts5Tokenizer *tokenizer, void *user, int flags,
 
 /* What does not depend on the row, kept for the query. */
 typedef struct rank_state {
-    int phrases;
+    int phrases; /* that count: the first ones of the expression */
+    double bonus;
+    double heaviest; /* weight */
     double weight[MAX_COLUMNS];
     double idf[];
 } rank_state;
@@ -83,6 +85,29 @@ static int phrase_idf(const Fts5ExtensionApi *api, Fts5Context *fts, int i,
     return result;
 }
 
+/* The arguments: a weight for each column, then how many phrases count, then
+ * the bonus. */
+static void read_arguments(rank_state *state, int columns, int phrases,
+                           int count, sqlite3_value **args)
+{
+    state->phrases = phrases;
+    state->bonus = 0;
+    state->heaviest = 0;
+    for (int i = 0; i < MAX_COLUMNS; i++) {
+        double weight = 1.0;
+
+        if (i < columns && i < count)
+            weight = sqlite3_value_double(args[i]);
+        state->weight[i] = weight;
+        if (i < columns && weight > state->heaviest)
+            state->heaviest = weight;
+    }
+    if (columns < count && sqlite3_value_int(args[columns]) < phrases)
+        state->phrases = sqlite3_value_int(args[columns]);
+    if (columns + 1 < count)
+        state->bonus = sqlite3_value_double(args[columns + 1]);
+}
+
 /* For a single phrase the factor is the same for all rows: not worth a walk
  * through the index. */
 static int rank_prepare(const Fts5ExtensionApi *api, Fts5Context *fts,
@@ -99,12 +124,10 @@ static int rank_prepare(const Fts5ExtensionApi *api, Fts5Context *fts,
                              (size_t)phrases * sizeof(state->idf[0]));
     if (!state)
         return SQLITE_NOMEM;
-    state->phrases = phrases;
-    for (int i = 0; i < MAX_COLUMNS; i++)
-        state->weight[i] = i < count ? sqlite3_value_double(args[i]) : 1.0;
-    for (int i = 0; result == SQLITE_OK && i < phrases; i++) {
+    read_arguments(state, api->xColumnCount(fts), phrases, count, args);
+    for (int i = 0; result == SQLITE_OK && i < state->phrases; i++) {
         state->idf[i] = 1.0;
-        if (phrases > 1)
+        if (state->phrases > 1)
             result = phrase_idf(api, fts, i, &state->idf[i]);
     }
     if (result != SQLITE_OK) {
@@ -113,6 +136,49 @@ static int rank_prepare(const Fts5ExtensionApi *api, Fts5Context *fts,
     }
     *out = state;
     return api->xSetAuxdata(fts, state, sqlite3_free);
+}
+
+/* Does phrase i begin at this word? */
+static bool stands_at(const Fts5ExtensionApi *api, Fts5Context *fts, int i,
+                      int column, int offset)
+{
+    Fts5PhraseIter iter;
+    int c = 0;
+    int o = 0;
+
+    if (api->xPhraseFirst(fts, i, &iter, &c, &o) != SQLITE_OK)
+        return false;
+    while (c >= 0 && (c < column || (c == column && o < offset)))
+        api->xPhraseNext(fts, &iter, &c, &o);
+    return c == column && o == offset;
+}
+
+/* Do all phrases stand in a row in one of the heaviest columns? */
+static bool in_a_row(const Fts5ExtensionApi *api, Fts5Context *fts,
+                     const rank_state *state)
+{
+    Fts5PhraseIter iter;
+    int column = 0;
+    int offset = 0;
+
+    if (api->xPhraseFirst(fts, 0, &iter, &column, &offset) != SQLITE_OK)
+        return false;
+    while (column >= 0) {
+        int at = offset + api->xPhraseSize(fts, 0);
+        int i = 1;
+
+        if (state->weight[column < MAX_COLUMNS ? column : 0] <
+            state->heaviest) {
+            api->xPhraseNext(fts, &iter, &column, &offset);
+            continue;
+        }
+        while (i < state->phrases && stands_at(api, fts, i, column, at))
+            at += api->xPhraseSize(fts, i++);
+        if (i == state->phrases)
+            return true;
+        api->xPhraseNext(fts, &iter, &column, &offset);
+    }
+    return false;
 }
 
 /* Weighted number of hits of phrase i in this row. */
@@ -145,6 +211,8 @@ static void rank(const Fts5ExtensionApi *api, Fts5Context *fts,
         result = phrase_hits(api, fts, i, state, &tf);
         score += state->idf[i] * tf / (tf + SATURATION);
     }
+    if (result == SQLITE_OK && state->bonus > 0 && in_a_row(api, fts, state))
+        score += state->bonus;
     if (result == SQLITE_OK)
         sqlite3_result_double(context, score);
     else

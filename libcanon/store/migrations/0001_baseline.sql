@@ -61,6 +61,9 @@ CREATE TABLE spec_documents (
     ON DELETE CASCADE
 );
 CREATE INDEX spec_documents_repo ON spec_documents (org_login, LOWER(repo));
+-- lists, search and its facets read this index instead of the rows
+CREATE INDEX spec_documents_list
+  ON spec_documents (org_login, repo, path, status, team, review_status);
 
 CREATE TABLE spec_document_tags (
   org_login @TEXT@ NOT NULL CHECK (org_login = LOWER(org_login)),
@@ -120,6 +123,9 @@ CREATE TABLE spec_acceptance_criteria (
 CREATE INDEX spec_acceptance_criteria_section
   ON spec_acceptance_criteria (org_login, section_row, ord);
 
+-- The document is in the id: id / 1048576 is document_id and the remainder is
+-- 0 for the document's own entry. What matches in the full-text index is so
+-- grouped by document without reading rows.
 CREATE TABLE search_entries (
   org_login @TEXT@ NOT NULL CHECK (org_login = LOWER(org_login)),
   id @ROWID@ NOT NULL,
@@ -144,6 +150,24 @@ CREATE VIRTUAL TABLE search_fts USING fts5 (
   title, heading, ac_text, body,
   content = 'search_entries', content_rowid = 'id', tokenize = 'canon'
 );
+INSERT INTO search_fts (search_fts, rank)
+  VALUES ('rank', 'canon_rank(4.0, 4.0, 2.0, 1.0)');
+-- The index holds no text of its own: it is told what a row said. The triggers
+-- also run when a row goes with its document.
+CREATE TRIGGER search_entries_insert AFTER INSERT ON search_entries BEGIN
+  INSERT INTO search_fts (rowid, title, heading, ac_text, body)
+    VALUES (new.id, new.title, new.heading, new.ac_text, new.body);
+END;
+CREATE TRIGGER search_entries_delete AFTER DELETE ON search_entries BEGIN
+  INSERT INTO search_fts (search_fts, rowid, title, heading, ac_text, body)
+    VALUES ('delete', old.id, old.title, old.heading, old.ac_text, old.body);
+END;
+CREATE TRIGGER search_entries_update AFTER UPDATE ON search_entries BEGIN
+  INSERT INTO search_fts (search_fts, rowid, title, heading, ac_text, body)
+    VALUES ('delete', old.id, old.title, old.heading, old.ac_text, old.body);
+  INSERT INTO search_fts (rowid, title, heading, ac_text, body)
+    VALUES (new.id, new.title, new.heading, new.ac_text, new.body);
+END;
 -- @all
 
 CREATE TABLE realization_evidence (

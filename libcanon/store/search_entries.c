@@ -1,0 +1,271 @@
+/*
+ * Writing the rows that are searched. SQLite's full-text index follows by
+ * triggers; PostgreSQL's column is made here.
+ */
+#include "search_parts.h"
+
+#include "batch.h"
+#include "fail.h"
+#include "mem.h"
+#include "utf8.h"
+
+#define MAX_CHARS 200000 /* of a text that is indexed */
+#define MAX_BYTES ((size_t)16 * 1024 * 1024)
+#define MAX_TSV   ((size_t)4 * 1024 * 1024)
+
+#define COLUMNS                                                                \
+    "(org_login, id, document_id, section_row, title, heading, ac_text, body"
+#define KEY_OF                                                                 \
+    "CASE WHEN $3 = 0 THEN $2 * 1048576 ELSE (SELECT COALESCE(MAX(e.id), $2 "  \
+    "* 1048576) + 1 FROM search_entries e WHERE e.org_login = $1 AND e.id >= " \
+    "$2 * 1048576 AND e.id < ($2 + 1) * 1048576) END"
+#define ON_CONFLICT                                                            \
+    " ON CONFLICT (org_login, document_id, section_row) DO UPDATE SET"         \
+    " title = excluded.title, heading = excluded.heading,"                     \
+    " ac_text = excluded.ac_text, body = excluded.body"
+
+/* The end of a comment that begins the text, or 0 when Canon has none here. */
+static size_t comment_len(cn_slice s)
+{
+    static const char *const marks[] = {"canon:", "specwright:"};
+    cn_slice inside = cn_slice_trim_start(cn_slice_from(s, 4));
+    size_t end;
+
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+        if (!cn_slice_starts_nocase(inside, marks[i]))
+            continue;
+        end = cn_slice_find_text(s, cn_str("-->"));
+        return end < s.len ? end + 3 : s.len;
+    }
+    return 0;
+}
+
+void cn_search_clean(cn_buf *out, cn_slice body)
+{
+    while (body.len > 0) {
+        size_t at = cn_slice_find_text(body, cn_str("<!--"));
+        size_t skip;
+
+        cn_buf_add(out, body.ptr, at);
+        body = cn_slice_from(body, at);
+        if (body.len == 0)
+            return;
+        skip = comment_len(body);
+        if (skip == 0) {
+            cn_buf_add(out, body.ptr, 4);
+            skip = 4;
+        }
+        body = cn_slice_from(body, skip);
+    }
+}
+
+/* The first MAX_CHARS characters. */
+static cn_slice cut(cn_slice text)
+{
+    cn_slice rest = text;
+
+    if (text.len <= MAX_CHARS)
+        return text.ptr ? text : cn_str("");
+    for (size_t i = 0; i < MAX_CHARS && rest.len > 0; i++)
+        (void)cn_utf8_next(&rest);
+    return cn_slice_first(text, text.len - rest.len);
+}
+
+/* Rows on their way, with the texts that were made for them. */
+typedef struct writer {
+    cn_db *db;
+    const char *org;
+    cn_arena arena;
+    cn_buf text; /* one after the other */
+    canon_error *err;
+} writer;
+
+/* A copy of what the buffer holds; the buffer is empty afterwards. */
+static int keep_text(writer *w, cn_slice *out)
+{
+    int rc = cn_buf_check(&w->text, w->err);
+    char *copy = rc ? NULL : cn_arena_copy(&w->arena, cn_buf_all(&w->text));
+
+    *out = cn_slice_of(copy, w->text.len);
+    cn_buf_reset(&w->text);
+    if (!rc && !copy)
+        rc = cn_fail_memory(w->err);
+    return rc;
+}
+
+/* As it is stored. */
+static int prepare(writer *w, const cn_search_entry *in, cn_search_entry *out)
+{
+    int rc = CANON_OK;
+
+    *out = *in;
+    out->title = in->section_row == 0 ? cut(in->title) : cn_str("");
+    out->heading = cut(in->heading);
+    out->ac_text = cut(in->ac_text);
+    if (cn_slice_find_text(in->body, cn_str("<!--")) < in->body.len) {
+        cn_search_clean(&w->text, in->body);
+        rc = keep_text(w, &out->body);
+    }
+    out->body = cut(out->body);
+    return rc;
+}
+
+/* $1 organisation, $2 document, $3 section, $4 to $7 texts. */
+static void put_args(cn_arg *args, const char *org, const cn_search_entry *e)
+{
+    args[0] = cn_text(org);
+    args[1] = cn_int(e->document_id);
+    args[2] = cn_int(e->section_row);
+    args[3] = cn_text_of(e->title);
+    args[4] = cn_text_of(e->heading);
+    args[5] = cn_text_of(e->ac_text);
+    args[6] = cn_text_of(e->body);
+}
+
+/* $8 is the id (insert), $9 PostgreSQL's column. */
+static int add_row(writer *w, cn_batch *batch, const cn_search_entry *in,
+                   int64_t id)
+{
+    cn_search_entry e;
+    cn_slice tsv = {NULL, 0};
+    cn_arg *args;
+    int rc = prepare(w, in, &e);
+
+    if (!rc && cn_db_dialect(w->db) == CN_POSTGRESQL) {
+        cn_search_tsv(&w->text, &e);
+        rc = keep_text(w, &tsv);
+    }
+    if (rc)
+        return rc;
+    args = cn_batch_row(batch);
+    if (!args)
+        return batch->rc;
+    put_args(args, w->org, &e);
+    args[7] = cn_int(id);
+    args[8] = cn_text_of(tsv);
+    return CANON_OK;
+}
+
+#define GROUP 200 /* rows whose texts are held at a time */
+
+/* Rows of a group; ids count up within a document (0: made by the statement).
+ */
+static int add_group(writer *w, cn_batch *batch, const cn_search_entry *entries,
+                     size_t count, int64_t *id)
+{
+    int rc = CANON_OK;
+
+    for (size_t i = 0; !rc && i < count; i++) {
+        int64_t base = entries[i].document_id * CN_ENTRIES_PER_DOCUMENT;
+
+        if (*id / CN_ENTRIES_PER_DOCUMENT != entries[i].document_id)
+            *id = base;
+        if (entries[i].section_row != 0)
+            ++*id;
+        rc = add_row(w, batch, &entries[i],
+                     entries[i].section_row == 0 ? base : *id);
+    }
+    return rc;
+}
+
+static int write_all(cn_db *db, const char *org, const char *sql,
+                     const cn_search_entry *entries, size_t count,
+                     canon_error *err)
+{
+    writer w = {
+        .db = db, .org = org, .text = CN_BUF_INIT(MAX_BYTES), .err = err};
+    int64_t id = 0;
+    int rc = CANON_OK;
+
+    for (size_t i = 0; !rc && i < count; i += GROUP) {
+        cn_batch batch = {.db = db, .sql = sql, .width = 9, .err = err};
+        size_t n = count - i < GROUP ? count - i : GROUP;
+        int end;
+
+        rc = add_group(&w, &batch, entries + i, n, &id);
+        if (rc)
+            batch.rc = rc; /* what is left is not written */
+        end = cn_batch_end(&batch);
+        rc = rc ? rc : end;
+        cn_arena_reset(&w.arena);
+    }
+    cn_arena_free(&w.arena);
+    cn_buf_free(&w.text);
+    return rc;
+}
+
+int cn_store_search_insert(cn_db *db, const char *org,
+                           const cn_search_entry *entries, size_t count,
+                           canon_error *err)
+{
+    static const char sqlite[] = "INSERT INTO search_entries " COLUMNS
+                                 ") VALUES ($1, $8, $2, $3, $4, $5, $6, $7)";
+    static const char postgresql[] =
+        "INSERT INTO search_entries " COLUMNS
+        ", tsv) VALUES ($1, $8, $2, $3, $4, $5, $6, $7, CAST($9 AS tsvector))";
+
+    return write_all(db, org,
+                     cn_db_dialect(db) == CN_SQLITE ? sqlite : postgresql,
+                     entries, count, err);
+}
+
+int cn_store_search_put(cn_db *db, const char *org,
+                        const cn_search_entry *entries, size_t count,
+                        canon_error *err)
+{
+    static const char sqlite[] =
+        "INSERT INTO search_entries " COLUMNS ") SELECT $1, " KEY_OF
+        ", $2, $3, $4, $5, $6, $7 WHERE 1 = 1" ON_CONFLICT;
+    static const char postgresql[] =
+        "INSERT INTO search_entries " COLUMNS ", tsv) SELECT $1, " KEY_OF
+        ", $2, CAST($3 AS BIGINT), $4, $5, $6, $7, CAST($9 AS tsvector)"
+        " WHERE CAST($8 AS BIGINT) >= 0" ON_CONFLICT ", tsv = excluded.tsv";
+
+    return write_all(db, org,
+                     cn_db_dialect(db) == CN_SQLITE ? sqlite : postgresql,
+                     entries, count, err);
+}
+
+int cn_store_search_remove(cn_db *db, const char *org, int64_t document_id,
+                           const int64_t *section_rows, size_t count,
+                           canon_error *err)
+{
+    cn_batch batch =
+        CN_BATCH_OF(db,
+                    "DELETE FROM search_entries WHERE org_login = $1 AND"
+                    " document_id = $2 AND section_row = $3",
+                    3, err);
+
+    for (size_t i = 0; i < count; i++) {
+        cn_arg *args = cn_batch_row(&batch);
+
+        if (!args)
+            break;
+        args[0] = cn_text(org);
+        args[1] = cn_int(document_id);
+        args[2] = cn_int(section_rows[i]);
+    }
+    return cn_batch_end(&batch);
+}
+
+int cn_store_search_remove_document(cn_db *db, const char *org,
+                                    int64_t document_id, canon_error *err)
+{
+    const cn_arg args[] = {cn_text(org), cn_int(document_id)};
+
+    return cn_db_exec(db,
+                      "DELETE FROM search_entries"
+                      " WHERE org_login = $1 AND document_id = $2",
+                      args, 2, NULL, err);
+}
+
+int cn_store_search_bulk(cn_db *db, bool loading, canon_error *err)
+{
+    const cn_arg arg = cn_int(loading ? 64 * 1024 * 1024 : 1024 * 1024);
+
+    if (cn_db_dialect(db) != CN_SQLITE)
+        return CANON_OK;
+    return cn_db_exec(
+        db, "INSERT INTO search_fts (search_fts, rank) VALUES ('hashsize', $1)",
+        &arg, 1, NULL, err);
+}

@@ -1,0 +1,24 @@
+/* What the files of the search share. */
+#ifndef CN_STORE_SEARCH_PARTS_H
+#define CN_STORE_SEARCH_PARTS_H
+
+#include "search.h"
+
+#define CN_ENTRIES_PER_DOCUMENT INT64_C(1048576)
+
+/* Add what one entry matched to its document, which is the last one of the
+ * array or a new one. Entries come in the order of their ids. */
+int cn_search_add_match(cn_array *matches, int64_t entry_id, double score,
+                        canon_error *err);
+
+int cn_search_find_sqlite(cn_db *db, const cn_search_scope *scope,
+                          const cn_search_terms *terms, cn_array *out,
+                          canon_error *err);
+int cn_search_find_postgresql(cn_db *db, const cn_search_scope *scope,
+                              const cn_search_terms *terms, cn_array *out,
+                              canon_error *err);
+
+/* The value of PostgreSQL's column tsv. */
+void cn_search_tsv(cn_buf *out, const cn_search_entry *entry);
+
+#endif
