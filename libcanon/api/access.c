@@ -20,16 +20,19 @@ static const char realm[] = "Bearer realm=\"canon\"";
 static const char invalid_token[] =
     "Bearer realm=\"canon\", error=\"invalid_token\"";
 
+/* Who may call the route. */
 static unsigned access_of(const cn_call *c)
 {
     return c->match.route->access & CN_ACCESS;
 }
 
+/* Nobody needs to say who he is. */
 static bool is_open(const cn_call *c)
 {
     return access_of(c) == CN_PUBLIC || access_of(c) == CN_SIGNED;
 }
 
+/* GET and HEAD change nothing. */
 static bool is_reading(const cn_call *c)
 {
     return c->method == CN_GET;
@@ -54,6 +57,7 @@ int cn_call_limit_address(cn_call *c)
     return rc == CANON_ELIMIT ? cn_reply_limited(c, retry_us) : rc;
 }
 
+/* The host vouches for this caller. */
 static void identify_caller(cn_call *c)
 {
     const canon_caller *caller = c->request.caller;
@@ -67,6 +71,7 @@ static void identify_caller(cn_call *c)
     c->who.method = "session";
 }
 
+/* Local mode: whoever reaches the server runs it. */
 static void identify_operator(cn_call *c)
 {
     c->who.known = true;
@@ -152,6 +157,7 @@ static bool is_loopback_v4(cn_slice name)
     return count == 4;
 }
 
+/* A name that no foreign page can give to this machine. */
 static bool is_local_host(cn_slice host)
 {
     cn_slice name = host_name(host);
@@ -192,6 +198,7 @@ bool cn_call_is_ambient(const cn_call *c)
            cn_call_header(c, "Cookie");
 }
 
+/* What a browser says about the page that asks; programs say nothing. */
 static bool comes_from_us(const cn_call *c)
 {
     const char *site = cn_call_header(c, "Sec-Fetch-Site");
@@ -241,6 +248,7 @@ static const char *wanted_org(cn_call *c)
     return org ? org : "";
 }
 
+/* May the caller see the organisation at all? */
 static bool belongs_to(const cn_call *c, const char *org)
 {
     if (c->who.anonymous || *org == '\0')
@@ -250,6 +258,7 @@ static bool belongs_to(const cn_call *c, const char *org)
     return cn_slice_eq_nocase(cn_str(c->who.org), cn_str(org));
 }
 
+/* The same answer whether or not the organisation exists. */
 static int refuse_org(cn_call *c, const char *org)
 {
     const char *text =
@@ -263,6 +272,7 @@ static int refuse_org(cn_call *c, const char *org)
     return cn_reply_detail(c, 403, text);
 }
 
+/* Programs and browsers alike learn which permission is missing. */
 static int refuse_permission(cn_call *c, const char *permission)
 {
     const char *text = cn_arena_printf(

@@ -151,6 +151,7 @@ void cn_call_violation(cn_call *c, const cn_violation *v)
         (void)cn_fail_memory(&c->err); /* cn_call_checked reports it */
 }
 
+/* One item of a 422. */
 static void violation_json(cn_json *w, const cn_violation *v)
 {
     cn_json_object(w, NULL);

@@ -20,6 +20,7 @@ typedef struct exchange {
     cn_buf answer;
 } exchange;
 
+/* The body as it is asked for. */
 static int give(void *user, void *out, size_t cap)
 {
     exchange *x = user;
@@ -34,6 +35,7 @@ static int give(void *user, void *out, size_t cap)
     return (int)n;
 }
 
+/* Status and headers, with the length as an HTTP server would send it. */
 static int take_head(void *user, int status, const canon_header *headers,
                      size_t header_count, int64_t length)
 {

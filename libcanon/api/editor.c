@@ -16,6 +16,7 @@
 #define CONTENT_MAX 500000 /* characters */
 #define PR_BODY     "Proposed with the Canon editor."
 
+/* One answer for all bodies that cannot be used. */
 static int refuse_body(cn_call *c)
 {
     return cn_reply_error(c, 400, "Invalid request body");
@@ -60,6 +61,7 @@ static int read_content(cn_call *c, const char *preset, const cn_value **body,
     return rc;
 }
 
+/* The limit in characters has been checked; this one is in bytes. */
 static int parse_content(cn_call *c, cn_slice content, canon_spec **out)
 {
     canon_spec_options options = CANON_SPEC_OPTIONS_INIT;
@@ -100,6 +102,7 @@ static int reply_html_json(cn_call *c)
     return rc ? rc : cn_reply_json(c, 200);
 }
 
+/* Draw the text as the repository of the path would show it. */
 static int render_content(cn_call *c, cn_slice content)
 {
     canon_render_options options = {.size = sizeof(options)};
@@ -246,6 +249,7 @@ static int read_texts(cn_call *c, const cn_value *body, canon_change *change)
     return CANON_OK;
 }
 
+/* Path, text and base of an edit, from path and body. */
 static int read_edit(cn_call *c, canon_edit *edit, const cn_value **body)
 {
     cn_slice content;
@@ -309,6 +313,7 @@ static void announce(cn_call *c, const canon_edit *edit, int64_t number)
     cn_buf_free(&detail);
 }
 
+/* {"ok":true,"sha":"..."} */
 static int reply_saved(cn_call *c, const canon_written *written)
 {
     cn_buf out = CN_BUF_INIT(CN_ANSWER_MAX);
@@ -350,6 +355,7 @@ int cn_save_post(cn_call *c)
 
 /* --- proposals ---------------------------------------------------------- */
 
+/* Branch and texts of a proposal; what is empty gets its default. */
 static int read_proposal(cn_call *c, const cn_value *body, canon_change *change)
 {
     cn_slice branch;
@@ -378,6 +384,7 @@ static int read_proposal(cn_call *c, const cn_value *body, canon_change *change)
     return CANON_OK;
 }
 
+/* {"ok":true,"pr_number":0,"pr_url":"","branch":"..."} */
 static int reply_proposed(cn_call *c, const canon_written *written)
 {
     cn_buf out = CN_BUF_INIT(CN_ANSWER_MAX);
@@ -394,6 +401,7 @@ static int reply_proposed(cn_call *c, const canon_written *written)
     return rc ? rc : cn_reply_json(c, 200);
 }
 
+/* As refuse_file, for what only proposals can meet. */
 static int refuse_proposal(cn_call *c, int code, const canon_edit *edit,
                            const canon_edit_conflict *conflict)
 {

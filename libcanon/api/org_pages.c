@@ -42,6 +42,7 @@ int cn_repo_known(cn_call *c, bool *known)
     return rc;
 }
 
+/* Does the index hold the document of the path? */
 static int document_known(cn_call *c, bool *known)
 {
     const char *path = cn_call_param(c, "file_path");

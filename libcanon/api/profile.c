@@ -38,6 +38,7 @@ typedef struct org_list {
     cn_array *out;
 } org_list;
 
+/* A copy of the name at the end of the list. */
 static int push_org(org_list *list, const char *org)
 {
     const char **place = cn_array_push(list->out);
@@ -47,6 +48,7 @@ static int push_org(org_list *list, const char *org)
     return place && *place ? CANON_OK : cn_fail_memory(&list->call->err);
 }
 
+/* First pass: the organisation at hand. */
 static int find_current(const char *org, void *user)
 {
     org_list *list = user;
@@ -55,6 +57,7 @@ static int find_current(const char *org, void *user)
                                                           : CANON_OK;
 }
 
+/* Second pass: the others. */
 static int add_other(const char *org, void *user)
 {
     org_list *list = user;
@@ -87,6 +90,7 @@ int cn_session_orgs(cn_call *c, const char *current, cn_array *out)
 
 /* --- session ------------------------------------------------------------ */
 
+/* The operator of local mode is nobody in particular. */
 static void write_user(cn_json *w, const cn_principal *who)
 {
     if (!who->known || who->anonymous) {
@@ -116,6 +120,7 @@ static const char *session_org(cn_call *c, const char *org,
     return canon_setting_text(c->engine, "WEB_ORG");
 }
 
+/* Which kind of provider the settings name. */
 static const char *auth_mode(const canon *engine)
 {
     const char *provider = canon_setting_text(engine, "AUTH_PROVIDER");
@@ -128,6 +133,7 @@ static const char *auth_mode(const canon *engine)
                : "auth0";
 }
 
+/* The members of the session object. */
 static void write_session(cn_call *c, cn_json *w, const char *org,
                           const cn_array *orgs)
 {
@@ -192,6 +198,7 @@ int cn_session_get(cn_call *c)
 
 /* --- profile ------------------------------------------------------------ */
 
+/* The highest role all of whose permissions are there. */
 static const char *role_of(unsigned bits)
 {
     static const struct {

@@ -16,6 +16,7 @@
 
 /* --- the shell ---------------------------------------------------------- */
 
+/* A number used once: only the script that carries it runs. */
 static int make_nonce(cn_call *c)
 {
     unsigned char bytes[12];
@@ -57,6 +58,7 @@ int cn_reply_shell(cn_call *c, int status, const char *org)
     return rc ? rc : cn_reply_html(c, status);
 }
 
+/* A page for everybody: it says nothing about its reader. */
 static int reply_public(cn_call *c, cn_page_meta *meta, const char *page)
 {
     int rc;
@@ -91,6 +93,7 @@ int cn_pricing_get(cn_call *c)
     return cn_reply_error_page(c, 503, "Billing is not configured.");
 }
 
+/* The file as it is; one that cannot be read counts as missing. */
 static int read_changelog(const char *path, cn_buf *out)
 {
     FILE *file = fopen(path, "re");

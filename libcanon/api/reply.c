@@ -33,6 +33,7 @@ static bool names_tag(cn_slice list, const char *tag)
     return false;
 }
 
+/* Tag the body, or leave it away when the client has it already. */
 static void tag_body(cn_call *c)
 {
     const char *known = cn_call_header(c, "If-None-Match");
@@ -198,6 +199,7 @@ typedef struct headers {
     char retry[16];
 } headers;
 
+/* A header whose value may be NULL: then there is none. */
 static void add(headers *h, const char *name, const char *value)
 {
     if (value && h->count < HEADERS_MAX) {
@@ -207,6 +209,7 @@ static void add(headers *h, const char *name, const char *value)
     }
 }
 
+/* Pages are never framed and run no script but their own. */
 static void add_page_headers(headers *h, const cn_call *c)
 {
     char nonce[48] = "";
@@ -223,6 +226,7 @@ static void add_page_headers(headers *h, const cn_call *c)
     add(h, "Content-Security-Policy", h->policy);
 }
 
+/* What every answer says. */
 static void add_common(headers *h, const cn_call *c)
 {
     cn_slice base = cn_str(canon_setting_text(c->engine, "PLATFORM_URL"));
@@ -238,6 +242,7 @@ static void add_common(headers *h, const cn_call *c)
         add(h, "X-Request-Id", c->id);
 }
 
+/* Caching is forbidden unless the answer has a tag. */
 static void collect_headers(headers *h, const cn_call *c)
 {
     h->count = 0;
@@ -257,6 +262,7 @@ static void collect_headers(headers *h, const cn_call *c)
         add_page_headers(h, c);
 }
 
+/* Head and body to the peer; a body of HEAD stays here. */
 static int push(cn_call *c, const void *body, size_t len)
 {
     const canon_peer *peer = c->peer;

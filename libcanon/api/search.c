@@ -12,6 +12,7 @@
 #define WORDS_MAX 500 /* characters of q */
 #define PAGE_HITS 50  /* hits of a fragment */
 
+/* What the JSON operation and the page have in common. */
 static void read_filters(cn_call *c, canon_search_query *q)
 {
     q->org = cn_call_param(c, "org");
@@ -64,6 +65,7 @@ int cn_search_get(cn_call *c)
     return rc ? rc : cn_reply_json(c, 200);
 }
 
+/* The list of hits alone. */
 static int reply_fragment(cn_call *c, canon_search_query *q)
 {
     cn_page_results page = {q, NULL};

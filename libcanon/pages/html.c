@@ -6,6 +6,7 @@
 
 #include "escape.h"
 
+/* Content follows: no more attributes. */
 static void finish_tag(cn_html *w)
 {
     if (w->is_open)

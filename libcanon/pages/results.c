@@ -37,6 +37,7 @@ static void write_label(cn_html *w, const char *state)
     }
 }
 
+/* The class names the state for the style sheet. */
 static void write_badge(cn_html *w, const char *state)
 {
     cn_html_open(w, "span", NULL);
@@ -47,6 +48,7 @@ static void write_badge(cn_html *w, const char *state)
     cn_html_close(w, "span");
 }
 
+/* An element, unless there is nothing to put into it. */
 static void write_some(cn_html *w, const char *tag, const char *class,
                        const char *text)
 {
@@ -54,6 +56,7 @@ static void write_some(cn_html *w, const char *tag, const char *class,
         cn_html_element(w, tag, class, text);
 }
 
+/* One document: link, place, what was found in it. */
 static void write_hit(cn_html *w, const char *org, const canon_search_hit *hit)
 {
     cn_buf address = CN_BUF_INIT(CN_PAGE_MAX);
@@ -85,6 +88,7 @@ static void write_hit(cn_html *w, const char *org, const canon_search_hit *hit)
     cn_buf_free(&address);
 }
 
+/* A parameter of the next page. */
 static void add_filter(cn_buf *out, const char *name, const char *value)
 {
     if (!value || !*value)
@@ -119,6 +123,7 @@ static void write_next(cn_html *w, const canon_search_query *query,
     cn_buf_free(&address);
 }
 
+/* "3 results" */
 static void write_count(cn_html *w, int64_t total)
 {
     cn_html_open(w, "p", "search-count");
@@ -128,6 +133,7 @@ static void write_count(cn_html *w, int64_t total)
     cn_html_raw(w, cn_str("\n"));
 }
 
+/* The words again, and what else could be tried. */
 static void write_nothing(cn_html *w, const char *q)
 {
     cn_html_open(w, "div", "search-empty");

@@ -35,6 +35,7 @@ static void add_address(cn_html *w, const char *attribute, const char *name,
     cn_buf_free(&url);
 }
 
+/* Title, description, and what link previews look for. */
 static void write_meta(cn_html *w, const cn_page_meta *meta)
 {
     cn_html_element(w, "title", NULL, meta->title);
@@ -54,6 +55,7 @@ static void write_meta(cn_html *w, const cn_page_meta *meta)
         add_address(w, "name", "twitter:image", meta, image_path);
 }
 
+/* The session, where the application finds it. */
 static void write_script(cn_html *w, const cn_page_shell *page)
 {
     cn_html_open(w, "script", NULL);
@@ -108,11 +110,13 @@ static void begin_page(cn_html *w, const char *title)
     cn_html_raw(w, cn_str("\n"));
 }
 
+/* The end of what begin_page began. */
 static void end_page(cn_html *w)
 {
     cn_html_raw(w, cn_str("</body>\n</html>\n"));
 }
 
+/* A line with a path of the JSON API. */
 static void add_link(cn_html *w, const char *org, const char *what)
 {
     cn_buf path = CN_BUF_INIT(CN_PAGE_MAX);
