@@ -60,7 +60,8 @@ typedef struct canon_peer {
     /** Body bytes: how many, 0 at the end, -1 cut short. May be NULL when
      * there is no body. */
     int (*read)(void *user, void *out, size_t cap);
-    /** Status and headers, once; length -1: not known. Non-zero: gone. */
+    /** Status and headers, once; length -1: not known. The answer to HEAD has
+     * the length of a body that is not written. Non-zero: gone. */
     int (*begin)(void *user, int status, const canon_header *headers,
                  size_t header_count, int64_t length);
     /** Bytes of the body; blocks as long as it must. Non-zero: gone. */

@@ -82,6 +82,26 @@ static void identify_operator(cn_call *c)
     c->who.method = "anonymous";
 }
 
+/* Tell the host that somebody was turned away; name and value: what else there
+ * is to say, or NULL. */
+static void announce_denied(cn_call *c, const char *reason, const char *name,
+                            const char *value)
+{
+    cn_buf detail = CN_BUF_INIT(CN_ANSWER_MAX);
+    cn_json w = cn_json_to(&detail);
+
+    cn_json_object(&w, NULL);
+    cn_json_str(&w, "reason", reason);
+    cn_json_str(&w, "path", c->path);
+    if (name)
+        cn_json_str(&w, name, value);
+    cn_json_end_object(&w);
+    if (!detail.rc)
+        canon_event_emit(c->conn, "auth_denied", c->who.org,
+                         cn_buf_text(&detail));
+    cn_buf_free(&detail);
+}
+
 /* Browsers that just look are sent to the login, all others get 401. */
 static int ask_for_login(cn_call *c)
 {
@@ -92,8 +112,10 @@ static int ask_for_login(cn_call *c)
     if (!(c->match.route->access & CN_PAGE) || !is_reading(c) ||
         cn_call_prefers_json(c)) {
         c->challenge = realm;
+        announce_denied(c, "unauthenticated", NULL, NULL);
         return cn_reply_detail(c, 401, "Authentication required");
     }
+    announce_denied(c, "no_session", NULL, NULL);
     cn_buf_puts(&to, "/auth/login");
     if (*org) {
         cn_buf_puts(&to, "?org=");
@@ -107,10 +129,22 @@ static int ask_for_login(cn_call *c)
     return rc;
 }
 
-int cn_call_identify(cn_call *c)
+/* Keys and tokens belong to a login, and none of them is valid yet. */
+static int refuse_bearer(cn_call *c)
 {
     cn_slice token = cn_str(cn_call_header(c, "Authorization"));
+    bool is_key;
 
+    token = cn_slice_trim(cn_slice_from(token, sizeof("Bearer")));
+    is_key = cn_slice_starts(token, "sw_");
+    c->challenge = invalid_token;
+    announce_denied(c, is_key ? "invalid_api_key" : "invalid_jwt", NULL, NULL);
+    return cn_reply_detail(c, 401,
+                           is_key ? "Invalid API key" : "Invalid access token");
+}
+
+int cn_call_identify(cn_call *c)
+{
     if (c->request.caller) {
         if (!c->request.caller->sub)
             return cn_fail(&c->err, CANON_EINVAL, "a caller without sub");
@@ -125,12 +159,7 @@ int cn_call_identify(cn_call *c)
         return CANON_OK;
     if (!c->bearer)
         return ask_for_login(c);
-    c->challenge = invalid_token;
-    token = cn_slice_trim(cn_slice_from(token, sizeof("Bearer")));
-    return cn_reply_detail(c, 401,
-                           cn_slice_starts(token, "sw_")
-                               ? "Invalid API key"
-                               : "Invalid access token");
+    return refuse_bearer(c);
 }
 
 /* The name in "name:port" or "[name]:port". */
@@ -266,6 +295,7 @@ static int refuse_org(cn_call *c, const char *org)
 
     if (!text)
         return cn_fail_memory(&c->err);
+    announce_denied(c, "org_mismatch", "requested_org", org);
     if ((c->match.route->access & CN_PAGE) && is_reading(c) &&
         !cn_call_prefers_json(c) && !c->bearer)
         return cn_reply_error_page(c, 403, text);
@@ -283,6 +313,7 @@ static int refuse_permission(cn_call *c, const char *permission)
         permission);
     if (!text || !c->challenge)
         return cn_fail_memory(&c->err);
+    announce_denied(c, "permission_denied", "permission", permission);
     return cn_reply_detail(c, 403, text);
 }
 

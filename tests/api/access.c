@@ -221,6 +221,28 @@ Test(login, slows_down_who_guesses)
     cr_assert(ne(ptr, (void *)header_of(&f, "Retry-After"), NULL));
 }
 
+Test(login, tells_the_host_who_was_turned_away)
+{
+    static const char *const token[] = {"Authorization", "Bearer x", NULL};
+
+    get(&f, "/app/acme/");
+    ask(&f, "GET", "/app/acme/", token, NULL);
+    f.caller = &reader;
+    get(&f, "/app/other/");
+    f.caller = &nobody;
+    get(&f, "/app/acme/api/tasks");
+    cr_assert(eq(str, f.events,
+                 "auth_denied  {\"reason\":\"no_session\","
+                 "\"path\":\"/app/acme/\"}\n"
+                 "auth_denied  {\"reason\":\"invalid_jwt\","
+                 "\"path\":\"/app/acme/\"}\n"
+                 "auth_denied acme {\"reason\":\"org_mismatch\","
+                 "\"path\":\"/app/other/\",\"requested_org\":\"other\"}\n"
+                 "auth_denied acme {\"reason\":\"permission_denied\","
+                 "\"path\":\"/app/acme/api/tasks\","
+                 "\"permission\":\"specs:read\"}\n"));
+}
+
 Test(login, compares_organisations_without_letter_case)
 {
     f.caller = &reader;
