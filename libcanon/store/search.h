@@ -39,7 +39,7 @@ int cn_store_search_remove(cn_db *db, const char *org, int64_t document_id,
                            const int64_t *section_rows, size_t count,
                            canon_error *err);
 
-/* Remove all entries of a document; they also go with its row. */
+/* Remove all entries of a document; before its row is deleted. */
 int cn_store_search_remove_document(cn_db *db, const char *org,
                                     int64_t document_id, canon_error *err);
 

@@ -1,12 +1,11 @@
 /*
- * Writing the rows that are searched. SQLite's full-text index follows by
- * triggers; PostgreSQL's column is made here.
+ * Writing the rows that are searched, with what the full-text index of each
+ * database needs. SQLite's would follow by triggers, but a schema that is not
+ * trusted may not use it in triggers.
  */
 #include "search_parts.h"
 
-#include "batch.h"
 #include "fail.h"
-#include "mem.h"
 #include "utf8.h"
 
 #define MAX_CHARS 200000 /* of a text that is indexed */
@@ -19,6 +18,11 @@
     "CASE WHEN $3 = 0 THEN $2 * 1048576 ELSE (SELECT COALESCE(MAX(e.id), $2 "  \
     "* 1048576) + 1 FROM search_entries e WHERE e.org_login = $1 AND e.id >= " \
     "$2 * 1048576 AND e.id < ($2 + 1) * 1048576) END"
+/* The index of SQLite holds no text of its own: it is told what a row said. */
+#define FTS_DELETE                                                             \
+    "INSERT INTO search_fts (search_fts, rowid, title, heading, ac_text,"      \
+    " body) SELECT 'delete', id, title, heading, ac_text, body"                \
+    " FROM search_entries WHERE org_login = $1 AND document_id = $2"
 #define ON_CONFLICT                                                            \
     " ON CONFLICT (org_login, document_id, section_row) DO UPDATE SET"         \
     " title = excluded.title, heading = excluded.heading,"                     \
@@ -110,25 +114,15 @@ static int prepare(writer *w, const cn_search_entry *in, cn_search_entry *out)
     return rc;
 }
 
-/* $1 organisation, $2 document, $3 section, $4 to $7 texts. */
-static void put_args(cn_arg *args, const char *org, const cn_search_entry *e)
-{
-    args[0] = cn_text(org);
-    args[1] = cn_int(e->document_id);
-    args[2] = cn_int(e->section_row);
-    args[3] = cn_text_of(e->title);
-    args[4] = cn_text_of(e->heading);
-    args[5] = cn_text_of(e->ac_text);
-    args[6] = cn_text_of(e->body);
-}
+/* $1 organisation, $2 document, $3 section, $4 to $7 texts, $8 PostgreSQL's
+ * column, $9 the id of a new row. */
+#define WIDTH 9
 
-/* $8 is the id (insert), $9 PostgreSQL's column. */
-static int add_row(writer *w, cn_batch *batch, const cn_search_entry *in,
-                   int64_t id)
+static int put_args(writer *w, cn_arg *args, const cn_search_entry *in,
+                    int64_t id)
 {
     cn_search_entry e;
     cn_slice tsv = {NULL, 0};
-    cn_arg *args;
     int rc = prepare(w, in, &e);
 
     if (!rc && cn_db_dialect(w->db) == CN_POSTGRESQL) {
@@ -137,57 +131,62 @@ static int add_row(writer *w, cn_batch *batch, const cn_search_entry *in,
     }
     if (rc)
         return rc;
-    args = cn_batch_row(batch);
-    if (!args)
-        return batch->rc;
-    put_args(args, w->org, &e);
-    args[7] = cn_int(id);
-    args[8] = cn_text_of(tsv);
+    args[0] = cn_text(w->org);
+    args[1] = cn_int(e.document_id);
+    args[2] = cn_int(e.section_row);
+    args[3] = cn_text_of(e.title);
+    args[4] = cn_text_of(e.heading);
+    args[5] = cn_text_of(e.ac_text);
+    args[6] = cn_text_of(e.body);
+    args[7] = cn_text_of(tsv);
+    args[8] = cn_int(id);
     return CANON_OK;
 }
 
-#define GROUP 200 /* rows whose texts are held at a time */
-
-/* Rows of a group; ids count up within a document (0: made by the statement).
- */
-static int add_group(writer *w, cn_batch *batch, const cn_search_entry *entries,
-                     size_t count, int64_t *id)
+/* The id of a row: the documents' own has the first of its range, sections
+ * count up from there. */
+static int64_t next_id(const cn_search_entry *e, int64_t *last)
 {
-    int rc = CANON_OK;
+    int64_t base = e->document_id * CN_ENTRIES_PER_DOCUMENT;
 
-    for (size_t i = 0; !rc && i < count; i++) {
-        int64_t base = entries[i].document_id * CN_ENTRIES_PER_DOCUMENT;
+    if (*last / CN_ENTRIES_PER_DOCUMENT != e->document_id)
+        *last = base;
+    return e->section_row == 0 ? base : ++*last;
+}
 
-        if (*id / CN_ENTRIES_PER_DOCUMENT != entries[i].document_id)
-            *id = base;
-        if (entries[i].section_row != 0)
-            ++*id;
-        rc = add_row(w, batch, &entries[i],
-                     entries[i].section_row == 0 ? base : *id);
-    }
+#define GROUP      200 /* rows whose texts are held at a time */
+#define STATEMENTS 3
+
+/* Run each statement for a group of entries. */
+static int write_group(writer *w, const char *const *sql,
+                       const cn_search_entry *entries, size_t count,
+                       int64_t *last)
+{
+    cn_arg *args = cn_arena_array(&w->arena, count * WIDTH, sizeof(*args));
+    int rc = args ? CANON_OK : cn_fail_memory(w->err);
+
+    for (size_t i = 0; !rc && i < count; i++)
+        rc = put_args(w, args + i * WIDTH, &entries[i],
+                      next_id(&entries[i], last));
+    for (size_t i = 0; !rc && i < STATEMENTS && sql[i]; i++)
+        rc = cn_db_batch_text(w->db, sql[i], args, WIDTH, count, w->err);
+    cn_arena_reset(&w->arena);
     return rc;
 }
 
-static int write_all(cn_db *db, const char *org, const char *sql,
+static int write_all(cn_db *db, const char *org, const char *const *sql,
                      const cn_search_entry *entries, size_t count,
                      canon_error *err)
 {
     writer w = {
         .db = db, .org = org, .text = CN_BUF_INIT(MAX_BYTES), .err = err};
-    int64_t id = 0;
+    int64_t last = 0;
     int rc = CANON_OK;
 
     for (size_t i = 0; !rc && i < count; i += GROUP) {
-        cn_batch batch = {.db = db, .sql = sql, .width = 9, .err = err};
         size_t n = count - i < GROUP ? count - i : GROUP;
-        int end;
 
-        rc = add_group(&w, &batch, entries + i, n, &id);
-        if (rc)
-            batch.rc = rc; /* what is left is not written */
-        end = cn_batch_end(&batch);
-        rc = rc ? rc : end;
-        cn_arena_reset(&w.arena);
+        rc = write_group(&w, sql, entries + i, n, &last);
     }
     cn_arena_free(&w.arena);
     cn_buf_free(&w.text);
@@ -198,11 +197,16 @@ int cn_store_search_insert(cn_db *db, const char *org,
                            const cn_search_entry *entries, size_t count,
                            canon_error *err)
 {
-    static const char sqlite[] = "INSERT INTO search_entries " COLUMNS
-                                 ") VALUES ($1, $8, $2, $3, $4, $5, $6, $7)";
-    static const char postgresql[] =
+    static const char *const sqlite[STATEMENTS] = {
         "INSERT INTO search_entries " COLUMNS
-        ", tsv) VALUES ($1, $8, $2, $3, $4, $5, $6, $7, CAST($9 AS tsvector))";
+        ") VALUES ($1, $9, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO search_fts (rowid, title, heading, ac_text, body)"
+        " VALUES ($9, $4, $5, $6, $7)",
+    };
+    static const char *const postgresql[STATEMENTS] = {
+        "INSERT INTO search_entries " COLUMNS
+        ", tsv) VALUES ($1, $9, $2, $3, $4, $5, $6, $7, CAST($8 AS tsvector))",
+    };
 
     return write_all(db, org,
                      cn_db_dialect(db) == CN_SQLITE ? sqlite : postgresql,
@@ -213,13 +217,19 @@ int cn_store_search_put(cn_db *db, const char *org,
                         const cn_search_entry *entries, size_t count,
                         canon_error *err)
 {
-    static const char sqlite[] =
+    static const char *const sqlite[STATEMENTS] = {
+        FTS_DELETE " AND section_row = $3",
         "INSERT INTO search_entries " COLUMNS ") SELECT $1, " KEY_OF
-        ", $2, $3, $4, $5, $6, $7 WHERE 1 = 1" ON_CONFLICT;
-    static const char postgresql[] =
+        ", $2, $3, $4, $5, $6, $7 WHERE 1 = 1" ON_CONFLICT,
+        "INSERT INTO search_fts (rowid, title, heading, ac_text, body)"
+        " SELECT id, title, heading, ac_text, body FROM search_entries"
+        " WHERE org_login = $1 AND document_id = $2 AND section_row = $3",
+    };
+    static const char *const postgresql[STATEMENTS] = {
         "INSERT INTO search_entries " COLUMNS ", tsv) SELECT $1, " KEY_OF
-        ", $2, CAST($3 AS BIGINT), $4, $5, $6, $7, CAST($9 AS tsvector)"
-        " WHERE CAST($8 AS BIGINT) >= 0" ON_CONFLICT ", tsv = excluded.tsv";
+        ", $2, $3, $4, $5, $6, $7, CAST($8 AS tsvector)" ON_CONFLICT
+        ", tsv = excluded.tsv",
+    };
 
     return write_all(db, org,
                      cn_db_dialect(db) == CN_SQLITE ? sqlite : postgresql,
@@ -230,33 +240,38 @@ int cn_store_search_remove(cn_db *db, const char *org, int64_t document_id,
                            const int64_t *section_rows, size_t count,
                            canon_error *err)
 {
-    cn_batch batch =
-        CN_BATCH_OF(db,
-                    "DELETE FROM search_entries WHERE org_login = $1 AND"
-                    " document_id = $2 AND section_row = $3",
-                    3, err);
+    int rc = CANON_OK;
 
-    for (size_t i = 0; i < count; i++) {
-        cn_arg *args = cn_batch_row(&batch);
+    for (size_t i = 0; !rc && i < count; i++) {
+        const cn_arg args[] = {cn_text(org), cn_int(document_id),
+                               cn_int(section_rows[i])};
 
-        if (!args)
-            break;
-        args[0] = cn_text(org);
-        args[1] = cn_int(document_id);
-        args[2] = cn_int(section_rows[i]);
+        if (cn_db_dialect(db) == CN_SQLITE)
+            rc = cn_db_exec(db, FTS_DELETE " AND section_row = $3", args, 3,
+                            NULL, err);
+        if (!rc)
+            rc = cn_db_exec(db,
+                            "DELETE FROM search_entries WHERE org_login = $1"
+                            " AND document_id = $2 AND section_row = $3",
+                            args, 3, NULL, err);
     }
-    return cn_batch_end(&batch);
+    return rc;
 }
 
 int cn_store_search_remove_document(cn_db *db, const char *org,
                                     int64_t document_id, canon_error *err)
 {
     const cn_arg args[] = {cn_text(org), cn_int(document_id)};
+    int rc = CANON_OK;
 
-    return cn_db_exec(db,
-                      "DELETE FROM search_entries"
-                      " WHERE org_login = $1 AND document_id = $2",
-                      args, 2, NULL, err);
+    if (cn_db_dialect(db) == CN_SQLITE)
+        rc = cn_db_exec(db, FTS_DELETE, args, 2, NULL, err);
+    if (!rc)
+        rc = cn_db_exec(db,
+                        "DELETE FROM search_entries"
+                        " WHERE org_login = $1 AND document_id = $2",
+                        args, 2, NULL, err);
+    return rc;
 }
 
 int cn_store_search_bulk(cn_db *db, bool loading, canon_error *err)

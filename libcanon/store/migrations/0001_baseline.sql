@@ -152,22 +152,6 @@ CREATE VIRTUAL TABLE search_fts USING fts5 (
 );
 INSERT INTO search_fts (search_fts, rank)
   VALUES ('rank', 'canon_rank(4.0, 4.0, 2.0, 1.0)');
--- The index holds no text of its own: it is told what a row said. The triggers
--- also run when a row goes with its document.
-CREATE TRIGGER search_entries_insert AFTER INSERT ON search_entries BEGIN
-  INSERT INTO search_fts (rowid, title, heading, ac_text, body)
-    VALUES (new.id, new.title, new.heading, new.ac_text, new.body);
-END;
-CREATE TRIGGER search_entries_delete AFTER DELETE ON search_entries BEGIN
-  INSERT INTO search_fts (search_fts, rowid, title, heading, ac_text, body)
-    VALUES ('delete', old.id, old.title, old.heading, old.ac_text, old.body);
-END;
-CREATE TRIGGER search_entries_update AFTER UPDATE ON search_entries BEGIN
-  INSERT INTO search_fts (search_fts, rowid, title, heading, ac_text, body)
-    VALUES ('delete', old.id, old.title, old.heading, old.ac_text, old.body);
-  INSERT INTO search_fts (rowid, title, heading, ac_text, body)
-    VALUES (new.id, new.title, new.heading, new.ac_text, new.body);
-END;
 -- @all
 
 CREATE TABLE realization_evidence (
