@@ -1,0 +1,54 @@
+"""Canon keeps product specifications true: the binding of libcanon.
+
+Engine and Connection are the index and the REST API, Spec one document, Config
+one CANON.yaml. Failures are subclasses of Error.
+"""
+
+from .config import Config
+from .connection import Connection, IndexReport, Repo
+from .engine import (
+    Engine,
+    Event,
+    Hooks,
+    HttpRequest,
+    HttpResponse,
+    LogEvent,
+    version,
+)
+from .errors import Error
+from .http import Caller, Response
+from .spec import (
+    Counts,
+    Criterion,
+    Finding,
+    Section,
+    Spec,
+    classify,
+    render,
+    template,
+)
+
+__all__ = [
+    "Caller",
+    "Config",
+    "Connection",
+    "Counts",
+    "Criterion",
+    "Engine",
+    "Error",
+    "Event",
+    "Finding",
+    "Hooks",
+    "HttpRequest",
+    "HttpResponse",
+    "IndexReport",
+    "LogEvent",
+    "Repo",
+    "Response",
+    "Section",
+    "Spec",
+    "classify",
+    "render",
+    "template",
+    "version",
+]
