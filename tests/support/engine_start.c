@@ -1,10 +1,18 @@
 #include "engine_start.h"
 
+#include <criterion/logging.h>
 #include <string.h>
 
 static int64_t clock_of(void *user)
 {
     return ((const test_engine *)user)->now_us;
+}
+
+/* Shown with --verbose. */
+static void show_log(void *user, const canon_log_event *event)
+{
+    (void)user;
+    cr_log_info("%s: %s", event->module, event->text);
 }
 
 void test_engine_open(test_engine *t, const char *url)
@@ -17,12 +25,14 @@ void test_engine_open(test_engine *t, const char *url)
     env.size = sizeof(env);
     env.user = t;
     env.now_us = clock_of;
+    env.log = show_log;
     if (!t->now_us)
         t->now_us = TEST_T0;
     o.env = &env;
     o.database_url = url;
     cr_assert(eq(int, canon_open(&o, &t->engine, &err), CANON_OK), "%s",
               err.text);
+    cr_assert(eq(int, canon_set(t->engine, "LOG_LEVEL", "debug", &err), CANON_OK));
     cr_assert(eq(int, canon_migrate(t->engine, &err), CANON_OK), "%s",
               err.text);
     cr_assert(eq(int, canon_connect(t->engine, &t->conn, &err), CANON_OK), "%s",
