@@ -1,0 +1,443 @@
+#include "index_test.h"
+
+#include "conn.h"
+#include "index_jobs.h"
+
+#include "torture.h"
+
+DATABASE_TEST(run, writes_documents_sections_and_counters)
+{
+    canon_index_report report;
+    canon_index_totals totals;
+
+    start(*which);
+    test_write(folder, "docs/specs/a.md", SPEC_A);
+    test_write(folder, "docs/guide.md", "# Guide\n\nText.\n");
+    test_write(folder, "src/main.c", "int x;\n");
+    report = index_now();
+    cr_assert(eq(i64, report.repos, 1));
+    cr_assert(eq(i64, report.files, 2));
+    cr_assert(eq(i64, report.indexed, 2));
+    cr_assert(eq(i64, report.errors, 0), "%s", report.first_error);
+    totals = totals_of("ACME");
+    cr_assert(eq(i64, totals.repos, 1));
+    cr_assert(eq(i64, totals.documents, 2));
+    cr_assert(eq(i64, totals.specs, 1));
+    cr_assert(eq(i64, totals.sections, 3));
+    cr_assert(eq(i64, totals.done_sections, 1));
+    cr_assert(eq(i64, totals.criteria, 3));
+    cr_assert(eq(i64, totals.done_criteria, 1));
+    stop();
+}
+
+DATABASE_TEST(run, skips_what_did_not_change)
+{
+    canon_index_report report;
+
+    start(*which);
+    test_write(folder, "docs/specs/a.md", SPEC_A);
+    test_write(folder, "docs/specs/b.md", SPEC_A);
+    (void)index_now();
+    report = index_now();
+    cr_assert(eq(i64, report.unchanged, 2));
+    cr_assert(eq(i64, report.indexed, 0));
+    cr_assert(eq(i64, report.files, 2));
+    stop();
+}
+
+/* The id of a row by a statement of the test. */
+static int64_t number(const char *sql)
+{
+    cn_rows *rows = NULL;
+    int64_t n = -1;
+
+    assert_ok(&t, cn_conn_begin(t.conn, CN_DB_READ));
+    assert_ok(&t,
+              cn_db_query_text(t.conn->db, sql, NULL, 0, &rows, &t.conn->err));
+    if (cn_rows_next(rows, &t.conn->err) == 1)
+        n = cn_rows_int(rows, 0);
+    cn_rows_free(rows);
+    assert_ok(&t, cn_conn_end(t.conn, CANON_OK));
+    return n;
+}
+
+#define ROW_OF(section)                                                        \
+    "SELECT id FROM spec_sections WHERE section_id = '" section "'"
+
+DATABASE_TEST(run, keeps_the_rows_of_sections_that_stay)
+{
+    canon_index_report report;
+    int64_t first;
+    int64_t inner;
+
+    start(*which);
+    test_write(folder, "docs/specs/a.md", SPEC_A);
+    (void)index_now();
+    first = number(ROW_OF("1-first"));
+    inner = number(ROW_OF("2.1-inner"));
+    cr_assert(gt(i64, first, 0));
+    cr_assert(gt(i64, inner, 0));
+    /* a section before the others, one less, another criterion */
+    test_write(folder, "docs/specs/a.md",
+               "---\ntitle: Alpha\n---\n\n## 0. Zero\n\nnew\n\n"
+               "## 2. Second\n\nTwo.\n\n### 2.1 Inner\n\n- [ ] Deep\n"
+               "- [x] Deeper\n\n## 1. First\n\nOne.\n");
+    report = index_now();
+    cr_assert(eq(i64, report.indexed, 1));
+    cr_assert(eq(i64, number(ROW_OF("1-first")), first));
+    cr_assert(eq(i64, number(ROW_OF("2.1-inner")), inner));
+    cr_assert(eq(i64, number("SELECT COUNT(*) FROM spec_sections"), 4));
+    cr_assert(eq(i64,
+                 number("SELECT ord FROM spec_sections WHERE"
+                        " section_id = '1-first'"),
+                 3));
+    cr_assert(
+        eq(i64, number("SELECT COUNT(*) FROM spec_acceptance_criteria"), 2));
+    cr_assert(eq(i64, number("SELECT COUNT(*) FROM search_entries"), 5));
+    cr_assert(eq(i64, totals_of("acme").criteria, 2));
+    stop();
+}
+
+DATABASE_TEST(run, moves_the_lines_of_criteria_with_their_section)
+{
+    start(*which);
+    test_write(folder, "docs/specs/a.md",
+               "## A\n\n- [ ] x\n\n## B\n\n- [ ] y\n");
+    (void)index_now();
+    cr_assert(eq(i64,
+                 number("SELECT line FROM spec_acceptance_criteria"
+                        " WHERE norm = 'y'"),
+                 7));
+    test_write(folder, "docs/specs/a.md",
+               "## A\n\nmore\n\n- [ ] x\n\n## B\n\n- [ ] y\n");
+    (void)index_now();
+    cr_assert(eq(i64,
+                 number("SELECT line FROM spec_acceptance_criteria"
+                        " WHERE norm = 'y'"),
+                 9));
+    stop();
+}
+
+DATABASE_TEST(run, removes_documents_that_vanished)
+{
+    canon_index_report report;
+
+    start(*which);
+    test_write(folder, "docs/specs/a.md", SPEC_A);
+    test_write(folder, "docs/specs/b.md", SPEC_A);
+    (void)index_now();
+    remove_file("docs/specs/a.md");
+    report = index_now();
+    cr_assert(eq(i64, report.removed, 1));
+    cr_assert(eq(i64, report.unchanged, 1));
+    cr_assert(eq(i64, totals_of("acme").documents, 1));
+    cr_assert(eq(i64, number("SELECT COUNT(*) FROM search_entries"), 4));
+    cr_assert(eq(i64, number("SELECT COUNT(*) FROM spec_sections"), 3));
+    cr_assert_null(text_of("acme", "docs/specs/a.md"));
+    stop();
+}
+
+DATABASE_TEST(run, takes_a_renamed_file_for_another_one)
+{
+    canon_index_report report;
+
+    start(*which);
+    test_write(folder, "docs/specs/a.md", SPEC_A);
+    (void)index_now();
+    remove_file("docs/specs/a.md");
+    test_write(folder, "docs/specs/z.md", SPEC_A);
+    report = index_now();
+    cr_assert(eq(i64, report.removed, 1));
+    cr_assert(eq(i64, report.indexed, 1));
+    cr_assert_not_null(text_of("acme", "docs/specs/z.md"));
+    stop();
+}
+
+DATABASE_TEST(run, looks_again_when_the_patterns_change)
+{
+    canon_index_report report;
+
+    start(*which);
+    test_write(folder, "docs/specs/a.md", "no front matter\n");
+    test_write(folder, "design/b.md", "---\ntitle: B\n---\n\n## S\n");
+    test_write(folder, "design/c.md", "plain\n");
+    report = index_now();
+    cr_assert(eq(i64, report.files, 1));
+    cr_assert(eq(i64, totals_of("acme").specs, 1));
+    test_write(folder, "CANON.yaml", "specs:\n  doc_paths: [design/*.md]\n");
+    report = index_now();
+    cr_assert(eq(i64, report.indexed, 3), "a changes its kind");
+    /* b has a title, c has no front matter, a does not match any more */
+    cr_assert(eq(i64, totals_of("acme").specs, 1));
+    cr_assert(eq(i64, totals_of("acme").documents, 3));
+    report = index_now();
+    cr_assert(eq(i64, report.indexed, 0));
+    remove_file("CANON.yaml");
+    report = index_now();
+    cr_assert(eq(i64, report.removed, 2));
+    cr_assert(eq(i64, report.indexed, 1));
+    cr_assert(eq(i64, totals_of("acme").specs, 1));
+    stop();
+}
+
+DATABASE_TEST(run, stores_the_configuration_and_what_is_wrong_with_it)
+{
+    start(*which);
+    test_write(folder, "docs/specs/a.md", SPEC_A);
+    (void)index_now();
+    cr_assert_not_null(
+        strstr(repo_json("acme", "acme/api"), "\"config\":null"));
+    test_write(folder, "SPECWRIGHT.yaml", "team: old\n");
+    (void)index_now();
+    cr_assert_not_null(
+        strstr(repo_json("acme", "acme/api"), "\"config\":{\"team\":\"old\""));
+    test_write(folder, "CANON.yaml", "team: core\nnonsense: 1\n");
+    (void)index_now();
+    cr_assert_not_null(
+        strstr(repo_json("acme", "acme/api"), "\"config\":{\"team\":\"core\""));
+    cr_assert_not_null(
+        strstr(repo_json("acme", "acme/api"), "\"config_diagnostics\":[{"));
+    stop();
+}
+
+DATABASE_TEST(run, repairs_bytes_that_are_no_text)
+{
+    static const char bad[] = "\xEF\xBB\xBF# T\xFF\n\n## A\n\nx\n";
+    canon_index_report report;
+
+    start(*which);
+    test_write(folder, "docs/specs/a.md", bad);
+    report = index_now();
+    cr_assert(eq(i64, report.indexed, 1));
+    cr_assert(eq(i64, report.errors, 0));
+    cr_assert(eq(str, (char *)text_of("acme", "docs/specs/a.md"),
+                 "# T\xEF\xBF\xBD\n\n## A\n\nx\n"));
+    stop();
+}
+
+DATABASE_TEST(run, takes_only_title_and_path_of_a_huge_file)
+{
+    canon_index_report report;
+    char *huge = malloc(1024 * 1024 + 2);
+
+    start(*which);
+    memset(huge, 'x', 1024 * 1024 + 1);
+    huge[1024 * 1024 + 1] = '\0';
+    test_write(folder, "docs/specs/huge.md", huge);
+    test_write(folder, "docs/specs/a.md", SPEC_A);
+    report = index_now();
+    cr_assert(eq(i64, report.indexed, 2));
+    cr_assert(eq(i64, report.errors, 1));
+    cr_assert_not_null(strstr(report.first_error, "docs/specs/huge.md"));
+    cr_assert(eq(str, (char *)text_of("acme", "docs/specs/huge.md"), ""));
+    cr_assert_not_null(
+        strstr(repo_json("acme", "acme/api"), "\"title\":\"huge.md\""));
+    report = index_now();
+    cr_assert(eq(i64, report.unchanged, 2));
+    free(huge);
+    stop();
+}
+
+DATABASE_TEST(run, goes_on_after_a_file_that_cannot_be_read)
+{
+    canon_index_report report;
+    char path[1024];
+
+    start(*which);
+    if (geteuid() == 0) { /* root reads everything */
+        stop();
+        return;
+    }
+    test_write(folder, "docs/specs/a.md", SPEC_A);
+    test_write(folder, "docs/specs/b.md", SPEC_A);
+    snprintf(path, sizeof(path), "%s/docs/specs/a.md", folder);
+    cr_assert(eq(int, truncate(path, 0), 0));
+    report = index_now();
+    cr_assert(eq(i64, report.indexed, 2));
+    stop();
+}
+
+DATABASE_TEST(run, survives_a_source_that_is_not_there)
+{
+    canon_index_report report;
+
+    start(*which);
+    test_write(folder, "docs/specs/a.md", SPEC_A);
+    add_repo("acme", "acme/lost", "/nowhere/at/all");
+    cr_assert(eq(int,
+                 canon_index_repo(t.conn, "acme", "acme/lost", NULL, &report),
+                 CANON_EIO));
+    cr_assert(eq(i64, report.repos_failed, 1));
+    assert_ok(&t, canon_index_all(t.conn, "acme", NULL, &report));
+    cr_assert(eq(i64, report.repos, 2));
+    cr_assert(eq(i64, report.repos_failed, 1));
+    cr_assert(eq(i64, report.indexed, 1));
+    cr_assert_not_null(strstr(report.first_error, "nowhere"));
+    stop();
+}
+
+DATABASE_TEST(run, does_not_know_other_repositories)
+{
+    canon_index_report report;
+
+    start(*which);
+    cr_assert(eq(int,
+                 canon_index_repo(t.conn, "acme", "acme/none", NULL, &report),
+                 CANON_ENOTFOUND));
+    cr_assert(eq(int, canon_index_repo(t.conn, "other", "acme/api", NULL, NULL),
+                 CANON_ENOTFOUND));
+    cr_assert(eq(int, canon_index_repo(t.conn, "acme", "api", NULL, NULL),
+                 CANON_EINVAL));
+    stop();
+}
+
+/* What a progress callback saw. */
+typedef struct seen {
+    int calls;
+    int64_t done;
+    int64_t total;
+    int64_t repos_done;
+    int stop_after;
+} seen;
+
+static int on_progress(const canon_index_progress *progress, void *user)
+{
+    seen *s = user;
+
+    s->calls++;
+    s->done = progress->done;
+    s->total = progress->total;
+    s->repos_done = progress->repos_done;
+    return s->stop_after && s->calls >= s->stop_after;
+}
+
+static void write_many(size_t count)
+{
+    char path[64];
+
+    for (size_t i = 0; i < count; i++) {
+        snprintf(path, sizeof(path), "docs/specs/%03zu.md", i);
+        test_write(folder, path, SPEC_A);
+    }
+}
+
+DATABASE_TEST(run, tells_how_far_it_is)
+{
+    canon_index_options o = CANON_INDEX_OPTIONS_INIT;
+    seen s = {0};
+
+    start(*which);
+    write_many(50);
+    o.on_progress = on_progress;
+    o.user = &s;
+    assert_ok(&t, canon_index_all(t.conn, NULL, &o, NULL));
+    cr_assert(ge(int, s.calls, 4));
+    cr_assert(eq(i64, s.done, 50));
+    cr_assert(eq(i64, s.total, 50));
+    stop();
+}
+
+DATABASE_TEST(run, ends_when_its_host_wants)
+{
+    canon_index_options o = CANON_INDEX_OPTIONS_INIT;
+    canon_index_report report;
+    seen s = {.stop_after = 2};
+
+    start(*which);
+    write_many(50);
+    o.on_progress = on_progress;
+    o.user = &s;
+    cr_assert(eq(int, canon_index_repo(t.conn, "acme", "acme/api", &o, &report),
+                 CANON_ECANCELED));
+    cr_assert(eq(i64, report.repos_failed, 1));
+    /* the next one goes on where it was */
+    report = index_now();
+    cr_assert(eq(i64, totals_of("acme").documents, 50));
+    stop();
+}
+
+DATABASE_TEST(run, is_recorded)
+{
+    cn_index_jobs jobs = {NULL, 0};
+
+    start(*which);
+    write_many(3);
+    (void)index_now();
+    add_repo("acme", "acme/lost", "/nowhere/at/all");
+    cr_assert(ne(int, canon_index_repo(t.conn, "acme", "acme/lost", NULL, NULL),
+                 CANON_OK));
+    assert_ok(&t, cn_conn_begin(t.conn, CN_DB_READ));
+    assert_ok(&t, cn_store_index_job_list(t.conn->db, &t.conn->arena, "acme",
+                                          10, &jobs, &t.conn->err));
+    cr_assert(eq(sz, jobs.count, 2));
+    cr_assert(eq(str, (char *)jobs.items[0].status, "failed"));
+    cr_assert_not_null(strstr(jobs.items[0].error_message, "nowhere"));
+    cr_assert(eq(str, (char *)jobs.items[1].status, "completed"));
+    cr_assert(eq(i64, jobs.items[1].specs_indexed, 3));
+    cr_assert(eq(i64, jobs.items[1].completed_at, TEST_T0));
+    assert_ok(&t, cn_conn_end(t.conn, CANON_OK));
+    stop();
+}
+
+DATABASE_TEST(run, can_be_forced)
+{
+    canon_index_options o = CANON_INDEX_OPTIONS_INIT;
+    canon_index_report report;
+
+    start(*which);
+    write_many(3);
+    (void)index_now();
+    o.force = 1;
+    assert_ok(&t, canon_index_repo(t.conn, "acme", "acme/api", &o, &report));
+    cr_assert(eq(i64, report.indexed, 3));
+    o.size = 1;
+    cr_assert(eq(int, canon_index_repo(t.conn, "acme", "acme/api", &o, NULL),
+                 CANON_EINVAL));
+    stop();
+}
+
+DATABASE_TEST(run, keeps_the_time_of_the_last_change)
+{
+    canon_index_options o = CANON_INDEX_OPTIONS_INIT;
+    int64_t changed;
+
+    start(*which);
+    write_many(1);
+    (void)index_now();
+    changed = number("SELECT last_doc_change_at FROM spec_documents");
+    cr_assert(gt(i64, changed, 0));
+    t.now_us += 1000000;
+    test_write(folder, "docs/specs/000.md", SPEC_A);
+    (void)index_now();
+    cr_assert(eq(i64, number("SELECT last_doc_change_at FROM spec_documents"),
+                 changed),
+              "the content is the same");
+    o.force = 1;
+    assert_ok(&t, canon_index_repo(t.conn, "acme", "acme/api", &o, NULL));
+    cr_assert(eq(i64, number("SELECT last_doc_change_at FROM spec_documents"),
+                 changed));
+    stop();
+}
+
+static int index_once(void *user)
+{
+    canon_index_options o = CANON_INDEX_OPTIONS_INIT;
+
+    (void)user;
+    o.force = 1;
+    return canon_index_repo(t.conn, "acme", "acme/api", &o, NULL);
+}
+
+Test(run, survives_every_failed_allocation)
+{
+    start(0);
+    test_write(folder, "docs/specs/a.md", SPEC_A);
+    test_write(folder, "CANON.yaml", "team: x\n");
+    /* twice, so that all statements are prepared */
+    cr_assert(eq(int, index_once(NULL), CANON_OK));
+    cr_assert(eq(int, index_once(NULL), CANON_OK));
+    cr_assert(gt(sz, torture(TORTURE_ONCE, index_once, NULL), 3));
+    cr_assert(gt(sz, torture(TORTURE_PERSISTENT, index_once, NULL), 3));
+    cr_assert(eq(i64, totals_of("acme").sections, 3));
+    stop();
+}
