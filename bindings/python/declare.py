@@ -186,10 +186,8 @@ def call(text: str, indent: str) -> str:
         return text
     at = min(i for i in (text.find("["), text.find("(")) if i >= 0)
     parts = split(text[at + 1 : -1], ",")
-    inside = "\n".join(
-        f"{indent}    {call(part, indent + '    ')}," for part in parts
-    )
-    return f"{text[:at + 1]}\n{inside}\n{indent}{text[-1]}"
+    inside = "\n".join(f"{indent}    {call(part, indent + '    ')}," for part in parts)
+    return f"{text[: at + 1]}\n{inside}\n{indent}{text[-1]}"
 
 
 def generate() -> str:

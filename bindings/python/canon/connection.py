@@ -52,9 +52,7 @@ class Connection:
         self._engine = engine  # lives at least as long
         self._handle: Optional[ctypes.c_void_p] = handle
         self._seat = threading.Lock()
-        self._finalizer = weakref.finalize(
-            self, _ffi.lib.canon_disconnect, handle
-        )
+        self._finalizer = weakref.finalize(self, _ffi.lib.canon_disconnect, handle)
 
     def __enter__(self) -> "Connection":
         return self

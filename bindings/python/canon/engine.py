@@ -79,6 +79,10 @@ def _guard(hook: Callable[..., Any], failed: Any) -> Callable[..., Any]:
     return guarded
 
 
+def _text(data: Optional[bytes]) -> str:
+    return decode(data) or ""
+
+
 def _environment(hooks: Hooks) -> "_ffi.canon_env":
     env = _ffi.canon_env(size=ctypes.sizeof(_ffi.canon_env))
 
@@ -89,15 +93,15 @@ def _environment(hooks: Hooks) -> "_ffi.canon_env":
 
     def log(_user: Any, event: Any) -> None:
         e = event.contents
-        texts = [str(decode(t)) for t in (e.module, e.text, e.request)]
+        module, text, request = map(_text, (e.module, e.text, e.request))
         if hooks.log:
-            hooks.log(LogEvent(e.level, *texts, e.time_us))
+            hooks.log(LogEvent(e.level, module, text, request, e.time_us))
 
     def emit(_user: Any, event: Any) -> None:
         e = event.contents
-        texts = [str(decode(t)) for t in (e.name, e.org, e.detail)]
+        name, org, detail = map(_text, (e.name, e.org, e.detail))
         if hooks.event:
-            hooks.event(Event(*texts, e.time_us))
+            hooks.event(Event(name, org, detail, e.time_us))
 
     def http(_user: Any, request: Any, response: Any) -> int:
         return _exchange(hooks, request.contents, response.contents)

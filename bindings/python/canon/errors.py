@@ -106,9 +106,7 @@ for _name, _class in CLASSES.items():
 def error_of(code: int, text: str = "") -> Error:
     """The exception of a code; its class tells the codes apart."""
     name = _ffi.lib.canon_code_name(code).decode()
-    error = CLASSES.get(name, Error)(
-        text or _ffi.lib.canon_code_text(code).decode()
-    )
+    error = CLASSES.get(name, Error)(text or _ffi.lib.canon_code_text(code).decode())
     error.code = code
     return error
 

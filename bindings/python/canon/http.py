@@ -65,7 +65,9 @@ class Request:
         caller: Optional[Caller] = None,
     ):
         items = headers.items() if isinstance(headers, Mapping) else headers
-        pairs = [(_latin(name), _latin(value)) for name, value in items]
+        pairs = [
+            _ffi.canon_header(_latin(name), _latin(value)) for name, value in items
+        ]
         self._headers = (_ffi.canon_header * max(1, len(pairs)))(*pairs)
         self.struct = _ffi.canon_request(
             size=ctypes.sizeof(_ffi.canon_request),

@@ -138,9 +138,7 @@ class Spec:
 
     def lint(self, known_paths: Optional[Sequence[str]] = None) -> List[Finding]:
         """What is doubtful; known_paths are all specs, to check references."""
-        options = _ffi.canon_lint_options(
-            size=ctypes.sizeof(_ffi.canon_lint_options)
-        )
+        options = _ffi.canon_lint_options(size=ctypes.sizeof(_ffi.canon_lint_options))
         if known_paths is not None:
             options.known_paths = array(known_paths)
             options.known_count = len(known_paths)
@@ -185,9 +183,7 @@ class Spec:
 
     def _write(self, function: str, out: Buffer) -> None:
         error = _ffi.canon_error()
-        code = getattr(_ffi.lib, function)(
-            self._handle, out.ref, ctypes.byref(error)
-        )
+        code = getattr(_ffi.lib, function)(self._handle, out.ref, ctypes.byref(error))
         check(code, error)
 
     def _edit(self, function: Callable[..., int], *arguments: Any) -> str:
@@ -241,9 +237,7 @@ class Spec:
         else:
             items = array(value)
             given = ctypes.byref(
-                _ffi.canon_meta_value(
-                    items=items, item_count=len(value), is_list=1
-                )
+                _ffi.canon_meta_value(items=items, item_count=len(value), is_list=1)
             )
         return self._edit(_ffi.lib.canon_spec_set_meta, encode(field), given)
 
@@ -304,9 +298,7 @@ def template(
 
 def classify(path: str, patterns: Sequence[str] = ()) -> str:
     """The kind of a file by its path: doc, spec, adr, readme, ..."""
-    kind = _ffi.lib.canon_spec_classify(
-        encode(path), array(patterns), len(patterns)
-    )
+    kind = _ffi.lib.canon_spec_classify(encode(path), array(patterns), len(patterns))
     return str(decode(_ffi.lib.canon_kind_name(kind)))
 
 

@@ -59,9 +59,7 @@ class Wsgi(unittest.TestCase):
             return written.write
 
         environ.setdefault("wsgi.input", io.BytesIO())
-        environ.update(
-            REQUEST_METHOD=method, PATH_INFO=path, REMOTE_ADDR="127.0.0.1"
-        )
+        environ.update(REQUEST_METHOD=method, PATH_INFO=path, REMOTE_ADDR="127.0.0.1")
         environ.setdefault("HTTP_HOST", "127.0.0.1")
         for part in app(environ, start):
             written.write(part)
