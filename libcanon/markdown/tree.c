@@ -310,6 +310,11 @@ bool cn_markdown_ordered(const cn_markdown_node *node)
     return cmark_node_get_list_type(theirs(node)) == CMARK_ORDERED_LIST;
 }
 
+int cn_markdown_start(const cn_markdown_node *node)
+{
+    return cmark_node_get_list_start(theirs(node));
+}
+
 bool cn_markdown_tight(const cn_markdown_node *node)
 {
     return cmark_node_get_list_tight(theirs(node)) != 0;
