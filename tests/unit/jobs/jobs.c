@@ -1,0 +1,114 @@
+#include "jobs_test.h"
+
+ParameterizedTestParameters(jobs, index_a_repository)
+{
+    return test_databases();
+}
+
+ParameterizedTest(size_t *which, jobs, index_a_repository)
+{
+    fixture f;
+
+    fixture_start(&f, test_database_make(*which));
+    fixture_add_folder(&f);
+    cr_assert(
+        eq(int, canon_index_schedule(f.conn, "acme", "acme/web"), CANON_OK));
+    cr_assert(
+        eq(int, canon_index_schedule(f.conn, "acme", "acme/web"), CANON_OK));
+    cr_assert(eq(i64, fixture_jobs(&f, "ready"), 1), "one job is enough");
+    cr_assert(eq(int, fixture_run(&f), 1));
+    cr_assert(eq(i64, fixture_jobs(&f, "done"), 1));
+    cr_assert(eq(i64, fixture_sections(&f), 1));
+    fixture_stop(&f);
+    test_database_remove();
+}
+
+Test(jobs, of_a_broken_source_are_tried_again_later_and_then_given_up)
+{
+    fixture f;
+
+    fixture_start(&f, "sqlite::memory:");
+    fixture_add_repo(&f, "acme/gone", "dir:/no/such/folder");
+    cr_assert(
+        eq(int, canon_index_schedule(f.conn, "acme", "acme/gone"), CANON_OK));
+    cr_assert(eq(int, fixture_run(&f), 1));
+    cr_assert(eq(i64, fixture_jobs(&f, "ready"), 1));
+    cr_assert(eq(int, fixture_run(&f), 0), "not before its time");
+    for (int i = 1; i < CN_JOB_ATTEMPTS; i++) {
+        f.now += 2 * HOUR;
+        cr_assert(eq(int, fixture_run(&f), 1));
+    }
+    cr_assert(eq(i64, fixture_jobs(&f, "dead"), 1));
+    cr_assert(eq(i64, fixture_jobs(&f, "ready"), 0));
+    fixture_stop(&f);
+}
+
+Test(jobs, of_a_repository_that_was_removed_are_done)
+{
+    fixture f;
+
+    fixture_start(&f, "sqlite::memory:");
+    fixture_add_folder(&f);
+    cr_assert(
+        eq(int, canon_index_schedule(f.conn, "acme", "acme/web"), CANON_OK));
+    cr_assert(eq(int, canon_repo_remove(f.conn, "acme", "acme/web"), CANON_OK));
+    cr_assert(eq(int, fixture_run(&f), 1));
+    cr_assert(eq(i64, fixture_jobs(&f, "done"), 1));
+    fixture_stop(&f);
+}
+
+static void add_job(fixture *f, const char *kind, const char *payload)
+{
+    cn_job job = {
+        .kind = kind, .org_login = "acme", .lane = "", .payload = payload};
+
+    cr_assert(eq(int, cn_conn_begin(f->conn, CN_DB_WRITE), CANON_OK));
+    cr_assert(eq(int, cn_queue_add(f->conn->db, &job, f->now, &f->conn->err),
+                 CANON_OK));
+    cr_assert(eq(int, cn_conn_end(f->conn, CANON_OK), CANON_OK));
+}
+
+Test(jobs, that_nobody_can_run_are_given_up_at_once)
+{
+    fixture f;
+
+    fixture_start(&f, "sqlite::memory:");
+    add_job(&f, "no_such_kind", "{}");
+    add_job(&f, "index_repo", "{}");
+    add_job(&f, "index_repo", "{not json");
+    cr_assert(eq(int, fixture_run(&f), 3));
+    cr_assert(eq(i64, fixture_jobs(&f, "dead"), 3));
+    fixture_stop(&f);
+}
+
+Test(jobs, lose_to_the_worker_that_took_their_lease)
+{
+    cn_arena a = CN_ARENA_INIT;
+    cn_job job;
+    bool found;
+    fixture f;
+
+    fixture_start(&f, "sqlite::memory:");
+    add_job(&f, "retention", "{}");
+    cr_assert(eq(int, cn_conn_begin(f.conn, CN_DB_WRITE), CANON_OK));
+    {
+        cn_claim claim = {"first", f.now, f.now + CN_LEASE_US};
+
+        cr_assert(eq(
+            int,
+            cn_queue_claim(f.conn->db, &a, &claim, &job, &found, &f.conn->err),
+            CANON_OK));
+    }
+    cr_assert(eq(int, cn_conn_end(f.conn, CANON_OK), CANON_OK));
+    cr_assert(found);
+    f.now += 2 * CN_LEASE_US;
+    cr_assert(eq(int, fixture_run(&f), 1), "another one takes it over");
+    {
+        cn_job_run run = {f.conn, &job, "first", &a, 0, false};
+
+        cr_assert(eq(int, cn_job_renew(&run), CANON_ECANCELED));
+        cr_assert(run.lost);
+    }
+    cn_arena_free(&a);
+    fixture_stop(&f);
+}
