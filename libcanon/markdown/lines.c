@@ -8,70 +8,83 @@
 #include "array.h"
 #include "fail.h"
 
-enum { PLAIN, END, LESS, GREATER, CLOSE, BANG, NUL, HIGH };
+/* The next place of a byte that makes a flag, if what follows it is right. */
+typedef struct finder {
+    char byte;
+    const char *with; /* what must follow */
+    uint32_t flag;
+    const char *at; /* the next one; the end of the text when there is none */
+} finder;
 
-/* What is interesting about a byte of ASCII. */
-/* clang-format off */
-static const unsigned char classes[128] = {
-    [0] = NUL, ['\n'] = END, ['\r'] = END, ['<'] = LESS, ['>'] = GREATER,
-    [']'] = CLOSE, ['!'] = BANG,
-};
-/* clang-format on */
-
-static bool follows(cn_slice text, size_t at, const char *what)
+static const char *find(const char *from, const char *end, char byte)
 {
-    return cn_slice_starts(cn_slice_from(text, at + 1), what);
+    const char *at =
+        from < end ? memchr(from, byte, (size_t)(end - from)) : NULL;
+
+    return at ? at : end;
 }
 
-static uint32_t flags_at(cn_slice text, size_t at, unsigned class)
+/* The flag, when there is such a place before line_end. */
+static uint32_t look(finder *f, const char *line_end, const char *end)
 {
-    switch (class) {
-    case LESS:
-        return follows(text, at, "!--") ? CN_LINE_COMMENT : 0;
-    case GREATER:
-        return CN_LINE_END_TAG;
-    case CLOSE:
-        return follows(text, at, ":") ? CN_LINE_REFERENCE : 0;
-    case BANG:
-        return follows(text, at, "[") ? CN_LINE_IMAGE : 0;
-    case NUL:
-        return CN_LINE_NUL;
-    case HIGH:
-        return CN_LINE_HIGH;
-    default:
-        return 0;
+    uint32_t flag = 0;
+    size_t len = strlen(f->with);
+
+    while (f->at < line_end) {
+        if ((size_t)(end - f->at) > len &&
+            memcmp(f->at + 1, f->with, len) == 0) {
+            flag = f->flag;
+            f->at = line_end - 1;
+        }
+        f->at = find(f->at + 1, end, f->byte);
     }
+    return flag;
+}
+
+/* The next line ends, as far as they have been looked for. */
+typedef struct breaks {
+    const char *newline;
+    const char *carriage;
+} breaks;
+
+static const char *line_end(breaks *b, const char *start, const char *end)
+{
+    if (b->newline < start)
+        b->newline = find(start, end, '\n');
+    if (b->carriage < start)
+        b->carriage = find(start, end, '\r');
+    return b->carriage < b->newline ? b->carriage : b->newline;
 }
 
 size_t cn_lines_split(cn_slice text, size_t at, cn_line *lines, size_t cap)
 {
+    finder finders[] = {
+        {'<', "!--", CN_LINE_COMMENT, NULL},
+        {'>', "", CN_LINE_END_TAG, NULL},
+        {']', ":", CN_LINE_REFERENCE, NULL},
+        {'!', "[", CN_LINE_IMAGE, NULL},
+    };
+    const size_t most = sizeof(finders) / sizeof(finders[0]);
+    const char *start = text.ptr + at;
+    const char *end = text.ptr + text.len;
+    breaks b = {find(start, end, '\n'), find(start, end, '\r')};
     size_t count = 0;
-    size_t start = at;
-    uint32_t flags = 0;
 
-    for (size_t i = at; i <= text.len; i++) {
-        unsigned class = END;
+    for (size_t i = 0; i < most; i++)
+        finders[i].at = find(start, end, finders[i].byte);
+    while (start < end) {
+        const char *stop = line_end(&b, start, end);
+        uint32_t flags = 0;
 
-        if (i < text.len) {
-            unsigned char c = (unsigned char)text.ptr[i];
-
-            class = c < 128 ? classes[c] : HIGH;
-            if (class == PLAIN)
-                continue;
-        } else if (i == start) {
-            break;
-        }
-        if (class != END) {
-            flags |= flags_at(text, i, class);
-            continue;
-        }
+        for (size_t i = 0; i < most; i++)
+            flags |= look(&finders[i], stop, end);
         if (count < cap)
-            lines[count] = (cn_line){(uint32_t)start, (uint32_t)i, flags};
+            lines[count] = (cn_line){(uint32_t)(start - text.ptr),
+                                     (uint32_t)(stop - text.ptr), flags};
         count++;
-        if (i + 1 < text.len && text.ptr[i] == '\r' && text.ptr[i + 1] == '\n')
-            i++;
-        start = i + 1;
-        flags = 0;
+        if (stop + 1 < end && stop[0] == '\r' && stop[1] == '\n')
+            stop++;
+        start = stop + 1;
     }
     return count;
 }

@@ -191,8 +191,6 @@ typedef struct cn_line {
 #define CN_LINE_END_TAG   2u /* ">" is in it */
 #define CN_LINE_REFERENCE 4u /* "]:" is in it */
 #define CN_LINE_IMAGE     8u /* "![" is in it */
-#define CN_LINE_NUL       16u
-#define CN_LINE_HIGH      32u /* bytes that are not ASCII */
 
 /* Cut text from byte at on (at most 2^31 bytes) into lines. Returns their
  * number; lines beyond cap are counted, not stored. */

@@ -18,7 +18,10 @@
  *     links decide whether it is a comment: runs of lines without a blank one
  *     between them stay whole when there is "<!--" within.
  *
- * A comment gets a number behind its "<!--", by which the inline node that
+ * Lines that can only continue the text of the line before them are left out,
+ * and a comment that fills its line becomes the shortest one there is.
+ *
+ * A comment in a paragraph gets a number behind its "<!--", by which the inline node that
  * cmark makes of it is found again in the text.
  */
 #include "tree.h"
@@ -45,8 +48,11 @@ typedef struct reader {
     size_t count;
     bool whole; /* cut nothing off */
     cn_buf skeleton;
-    cn_array places; /* of comments with a number, in order */
-    size_t place;    /* first one that is not in front of the block at hand */
+    uint32_t *source; /* line (from 1) of each line of the skeleton, and one
+                         behind the last */
+    size_t made;      /* lines of the skeleton */
+    cn_array places;  /* of comments with a number, in order */
+    size_t place;     /* first one that is not in front of the block at hand */
     cn_array blocks;
     cn_array comments;
     uint32_t parent;
@@ -132,13 +138,19 @@ static void add_number(reader *r, uint32_t line, uint32_t at)
     cn_buf_add(&r->skeleton, digits, (size_t)n);
 }
 
+static void end_line(reader *r, size_t i)
+{
+    cn_buf_putc(&r->skeleton, '\n');
+    r->source[r->made++] = (uint32_t)(i + 1);
+}
+
 /* A line in full, its comments numbered. */
-static void add_whole(reader *r, size_t i, bool numbered)
+static void add_whole(reader *r, size_t i)
 {
     cn_slice rest = line_at(r, i);
     cn_slice mark = cn_str("<!--");
 
-    while (numbered && (r->lines[i].flags & CN_LINE_COMMENT)) {
+    while (r->lines[i].flags & CN_LINE_COMMENT) {
         size_t at = cn_slice_find_text(rest, mark);
 
         if (at == rest.len)
@@ -151,7 +163,25 @@ static void add_whole(reader *r, size_t i, bool numbered)
         }
     }
     cn_buf_slice(&r->skeleton, rest);
-    cn_buf_putc(&r->skeleton, '\n');
+    end_line(r, i);
+}
+
+/* A blank line, or one that begins with a comment. The only "<" and the only
+ * ">" of it being those of the comment, it ends no other HTML block. */
+static void add_stop(reader *r, size_t i)
+{
+    cn_slice line = line_at(r, i);
+    size_t at = cn_slice_find(line, '<');
+
+    if (at + 7 <= line.len && cn_slice_ends(line, "-->") &&
+        cn_slice_rfind(line, '<') == at &&
+        cn_slice_find(line, '>') == line.len - 1) {
+        cn_buf_add(&r->skeleton, line.ptr, at);
+        cn_buf_puts(&r->skeleton, "<!---->");
+    } else {
+        cn_buf_slice(&r->skeleton, line);
+    }
+    end_line(r, i);
 }
 
 /* A line up to its first byte of text, for which any letter will do. */
@@ -159,16 +189,71 @@ static void add_cut(reader *r, size_t i)
 {
     cn_slice line = line_at(r, i);
     size_t n = r->lines[i].flags & CN_LINE_END_TAG ? line.len : structure(line);
-    char *p = cn_buf_room(&r->skeleton, n + 2);
-    size_t len = n;
 
-    if (!p)
-        return;
-    memcpy(p, line.ptr, n);
+    cn_buf_add(&r->skeleton, line.ptr, n);
     if (n < line.len)
-        p[len++] = 'x';
-    p[len++] = '\n';
-    cn_buf_grew(&r->skeleton, len);
+        cn_buf_putc(&r->skeleton, 'x');
+    end_line(r, i);
+}
+
+static bool is_plain(cn_slice s, size_t at)
+{
+    return at < s.len && !is_structure[(unsigned char)s.ptr[at]];
+}
+
+/* Text that begins no block: a plain byte, or one in front of it which would
+ * have to be followed by something else. */
+static bool is_text(cn_slice s)
+{
+    return is_plain(s, 0) ||
+           (s.len && !strchr(" \t\v\f#<>", s.ptr[0]) && is_plain(s, 1));
+}
+
+#define NOT_OPEN SIZE_MAX
+
+/* Behind such a line a paragraph is open, or code or HTML that does not end
+ * with text: neither indented code nor a heading. Its indentation, or NOT_OPEN.
+ */
+static size_t opens_text(const cn_line *info, cn_slice line)
+{
+    size_t n = 0;
+
+    if (info->flags & CN_LINE_END_TAG)
+        return NOT_OPEN;
+    while (n < 3 && n < line.len && line.ptr[n] == ' ')
+        n++;
+    line = cn_slice_from(line, n);
+    if (line.len > 2 && strchr("-*+", line.ptr[0]) && line.ptr[1] == ' ')
+        line = cn_slice_from(line, 2);
+    return is_text(line) ? n : NOT_OPEN;
+}
+
+/* Does a line continue the text that was opened with that indentation? Less of
+ * it may end the list item that the code or the HTML is in. */
+static bool continues_text(const cn_line *info, cn_slice line, size_t open)
+{
+    size_t n = 0;
+
+    if (open == NOT_OPEN || (info->flags & CN_LINE_END_TAG))
+        return false;
+    while (n < line.len && cn_is_blank(line.ptr[n]))
+        n++;
+    return n >= open && is_text(cn_slice_from(line, n));
+}
+
+/* Lines first to end - 1 without comments. */
+static void add_cut_run(reader *r, size_t i, size_t end)
+{
+    size_t open = NOT_OPEN;
+
+    for (; i < end; i++) {
+        cn_slice line = line_at(r, i);
+
+        if (continues_text(&r->lines[i], line, open))
+            continue;
+        add_cut(r, i);
+        open = opens_text(&r->lines[i], line);
+    }
 }
 
 /* Lines that can share a paragraph: up to a blank one or one that begins a
@@ -185,12 +270,12 @@ static size_t add_run(reader *r, size_t i)
             break;
         flags |= r->lines[end].flags;
     }
-    for (; i < end; i++) {
-        if (r->whole || (flags & CN_LINE_COMMENT))
-            add_whole(r, i, true);
-        else
-            add_cut(r, i);
+    if (!r->whole && !(flags & CN_LINE_COMMENT)) {
+        add_cut_run(r, i, end);
+        return end;
     }
+    for (; i < end; i++)
+        add_whole(r, i);
     return end;
 }
 
@@ -199,15 +284,11 @@ static void add_lines(reader *r)
     size_t i = r->first;
 
     while (i < r->count) {
-        size_t next = add_run(r, i);
-
-        if (next < r->count) {
-            /* the line that ended the run */
-            add_whole(r, next, false);
-            next++;
-        }
-        i = next;
+        i = add_run(r, i);
+        if (i < r->count)
+            add_stop(r, i++);
     }
+    r->source[r->made] = (uint32_t)r->count + 1;
 }
 
 static cn_outline_kind kind_of(cn_markdown_kind kind, bool *known)
@@ -313,8 +394,7 @@ static void enter(reader *r, cn_markdown_walk *w, cn_outline_kind kind)
         return;
     }
     block->kind = kind;
-    block->line =
-        (uint32_t)r->first + (uint32_t)cmark_node_get_start_line(node);
+    block->line = r->source[cmark_node_get_start_line(node) - 1];
     block->column = (uint32_t)cmark_node_get_start_column(node) - 1;
     block->parent = r->parent;
     block->end = index + 1;
@@ -326,7 +406,7 @@ static void enter(reader *r, cn_markdown_walk *w, cn_outline_kind kind)
     }
     block->last = (uint32_t)cn_markdown_end_line(w->node);
     if (block->last)
-        block->last += (uint32_t)r->first;
+        block->last = r->source[block->last] - 1;
     if ((kind == CN_OUTLINE_PARAGRAPH || kind == CN_OUTLINE_HEADING) &&
         may_have_comments(r, block))
         add_comments(r, block, w->node);
@@ -382,6 +462,16 @@ static bool is_too_much(const reader *r, size_t len, uint32_t flags)
     return cn_tree_guard(text, NULL) != CANON_OK;
 }
 
+static int read_skeleton(reader *r, size_t len, canon_error *err)
+{
+    r->source = cn_calloc(r->count - r->first + 1, sizeof(*r->source));
+    if (!r->source)
+        return cn_fail_memory(err);
+    cn_buf_room(&r->skeleton, r->whole ? len : len / 4);
+    add_lines(r);
+    return read_tree(r, err);
+}
+
 int cn_outline_read(const char *text, const cn_line *lines, size_t first,
                     size_t count, cn_outline *out, canon_error *err)
 {
@@ -404,9 +494,9 @@ int cn_outline_read(const char *text, const cn_line *lines, size_t first,
     r.places = (cn_array)CN_ARRAY_INIT(place);
     r.blocks = (cn_array)CN_ARRAY_INIT(cn_outline_block);
     r.comments = (cn_array)CN_ARRAY_INIT(uint32_t);
-    add_lines(&r);
-    rc = read_tree(&r, err);
+    rc = read_skeleton(&r, len, err);
     cn_buf_free(&r.skeleton);
+    cn_free(r.source);
     cn_array_free(&r.places);
     out->blocks = r.blocks.items;
     out->count = r.blocks.count;

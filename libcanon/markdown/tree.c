@@ -15,8 +15,8 @@
 #define WORST_BASE     (256 * 1024)
 
 /* What an ordinary document needs. */
-#define USUAL_PER_BYTE 24
-#define USUAL_BASE     (4 * 1024)
+#define USUAL_PER_BYTE 44
+#define USUAL_BASE     (8 * 1024)
 #define USUAL_MAX      (512 * 1024)
 
 /* Steps that blank lines may take through open containers. */
@@ -99,6 +99,8 @@ static size_t depth_of(cn_slice line)
 
 int cn_tree_guard(cn_slice text, canon_error *err)
 {
+    const char *end = text.ptr + text.len;
+    const char *p = text.len ? memchr(text.ptr, '!', text.len) : NULL;
     size_t images = 0;
     size_t blank = 0;
     size_t depth = 0;
@@ -107,8 +109,8 @@ int cn_tree_guard(cn_slice text, canon_error *err)
     if (text.len > CN_MARKDOWN_MAX)
         return cn_fail(err, CANON_ETOOBIG, "more than %d bytes of Markdown",
                        CN_MARKDOWN_MAX);
-    for (size_t i = 0; i + 1 < text.len; i++)
-        images += text.ptr[i] == '!' && text.ptr[i + 1] == '[';
+    for (; p; p = memchr(p + 1, '!', (size_t)(end - p - 1)))
+        images += p + 1 < end && p[1] == '[';
     if (images > CN_MARKDOWN_MAX_IMAGES)
         return cn_fail(err, CANON_ETOOBIG, "more than %d images",
                        CN_MARKDOWN_MAX_IMAGES);

@@ -34,18 +34,15 @@ static int strength_at(cn_slice s)
 
 int cn_strength_of(cn_slice text)
 {
-    bool inside = false; /* of a word */
-
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
+        int strength;
 
-        if (!inside && (c == 'M' || c == 'S')) {
-            int strength = strength_at(cn_slice_from(text, i));
-
-            if (strength)
-                return strength;
-        }
-        inside = is_word(c);
+        if ((c != 'M' && c != 'S') || (i > 0 && is_word(text.ptr[i - 1])))
+            continue;
+        strength = strength_at(cn_slice_from(text, i));
+        if (strength)
+            return strength;
     }
     return CANON_STRENGTH_NONE;
 }

@@ -110,19 +110,31 @@ static void read_lines(cn_reader *r)
     r->failed = !lines;
 }
 
+/* Nothing but ASCII, as most documents? Eight bytes at a time. */
+static bool is_plain(cn_slice text)
+{
+    uint64_t high = 0;
+    size_t i = 0;
+
+    for (; i + 8 <= text.len; i += 8) {
+        uint64_t bytes;
+
+        memcpy(&bytes, text.ptr + i, 8);
+        high |= bytes;
+    }
+    for (; i < text.len; i++)
+        high |= (unsigned char)text.ptr[i];
+    return !(high & 0x8080808080808080u) && !memchr(text.ptr, 0, text.len);
+}
+
 /* Bytes that are no UTF-8 are repaired in every string of the result. */
 static void check_encoding(cn_reader *r)
 {
     canon_spec *spec = r->spec;
-    uint32_t flags = 0;
-    size_t good;
+    cn_slice text = cn_slice_of(spec->text, spec->len);
+    size_t good = is_plain(text) ? text.len : cn_utf8_valid_prefix(text);
 
-    for (uint32_t i = 0; i < spec->line_count; i++)
-        flags |= spec->lines[i].flags;
-    if (!(flags & (CN_LINE_NUL | CN_LINE_HIGH)))
-        return;
-    good = cn_utf8_valid_prefix(cn_slice_of(spec->text, spec->len));
-    if (good == spec->len)
+    if (good == text.len)
         return;
     spec->repair = true;
     cn_reader_report(r, CANON_SEVERITY_WARNING, "encoding.invalid_utf8",
@@ -214,7 +226,7 @@ int canon_spec_parse(const char *text, size_t len,
                      const canon_spec_options *options, canon_spec **out,
                      canon_error *err)
 {
-    canon_spec_options o;
+    canon_spec_options o = CANON_SPEC_OPTIONS_INIT;
     cn_reader r = {.failed = false};
     int rc = load_options(&o, options, err);
 
