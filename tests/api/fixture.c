@@ -184,6 +184,7 @@ void fixture_open(fixture *f, size_t which, const fixture_options *options)
     canon_env env = {.size = sizeof(env),
                      .user = f,
                      .now_us = now_us,
+                     .monotonic_us = now_us,
                      .log = take_log,
                      .event = take_event};
     canon_error err = {0, ""};

@@ -123,6 +123,7 @@ static int run(size_t i)
     canon_request request = CANON_REQUEST_INIT;
     int rc;
 
+    f.now_us += 2000000; /* so that no limit is met */
     s.left = strlen(s.body);
     request.method = finished[i].method;
     request.target = finished[i].target;

@@ -65,7 +65,8 @@ static int64_t now_us(void *user)
 
 static void start(void)
 {
-    const canon_env env = {.size = sizeof(env), .now_us = now_us};
+    const canon_env env = {
+        .size = sizeof(env), .now_us = now_us, .monotonic_us = now_us};
     canon_options options = CANON_OPTIONS_INIT;
     canon *engine = NULL;
 
