@@ -80,9 +80,18 @@ typedef struct writer {
     cn_db *db;
     const char *org;
     cn_arena arena;
-    cn_buf text; /* one after the other */
+    cn_buf text;  /* one after the other */
+    int64_t last; /* id that was given */
     canon_error *err;
 } writer;
+
+static writer writer_to(cn_db *db, const char *org, canon_error *err)
+{
+    writer w = {
+        .db = db, .org = org, .text = CN_BUF_INIT(MAX_BYTES), .err = err};
+
+    return w;
+}
 
 /* A copy of what the buffer holds; the buffer is empty afterwards. */
 static int keep_text(writer *w, cn_slice *out)
@@ -157,36 +166,55 @@ static int64_t next_id(const cn_search_entry *e, int64_t *last)
 #define GROUP      200 /* rows whose texts are held at a time */
 #define STATEMENTS 3
 
-/* Run each statement for a group of entries. */
+/* Run each statement for a group of entries; ids receives those of new rows. */
 static int write_group(writer *w, const char *const *sql,
                        const cn_search_entry *entries, size_t count,
-                       int64_t *last)
+                       int64_t *ids)
 {
     cn_arg *args = cn_arena_array(&w->arena, count * WIDTH, sizeof(*args));
     int rc = args ? CANON_OK : cn_fail_memory(w->err);
 
-    for (size_t i = 0; !rc && i < count; i++)
-        rc = put_args(w, args + i * WIDTH, &entries[i],
-                      next_id(&entries[i], last));
+    for (size_t i = 0; !rc && i < count; i++) {
+        ids[i] = next_id(&entries[i], &w->last);
+        rc = put_args(w, args + i * WIDTH, &entries[i], ids[i]);
+    }
     for (size_t i = 0; !rc && i < STATEMENTS && sql[i]; i++)
         rc = cn_db_batch_text(w->db, sql[i], args, WIDTH, count, w->err);
     cn_arena_reset(&w->arena);
     return rc;
 }
 
-static int write_all(cn_db *db, const char *org, const char *const *sql,
-                     const cn_search_entry *entries, size_t count,
-                     canon_error *err)
+/* Headings follow: those of new documents (is_new), or of all that occur. */
+static int write_headings(writer *w, bool is_new,
+                          const cn_search_entry *entries, size_t count,
+                          const int64_t *ids)
 {
-    writer w = {
-        .db = db, .org = org, .text = CN_BUF_INIT(MAX_BYTES), .err = err};
-    int64_t last = 0;
+    int rc = CANON_OK;
+
+    if (is_new)
+        return cn_search_headings_insert(w->db, w->org, entries, ids, count,
+                                         w->err);
+    for (size_t i = 0; !rc && i < count; i++) {
+        if (i + 1 == count ||
+            entries[i].document_id != entries[i + 1].document_id)
+            rc = cn_search_headings_update(w->db, w->org,
+                                           entries[i].document_id, w->err);
+    }
+    return rc;
+}
+
+static int write_all(writer w, const char *const *sql, bool is_new,
+                     const cn_search_entry *entries, size_t count)
+{
+    int64_t ids[GROUP];
     int rc = CANON_OK;
 
     for (size_t i = 0; !rc && i < count; i += GROUP) {
         size_t n = count - i < GROUP ? count - i : GROUP;
 
-        rc = write_group(&w, sql, entries + i, n, &last);
+        rc = write_group(&w, sql, entries + i, n, ids);
+        if (!rc)
+            rc = write_headings(&w, is_new, entries + i, n, ids);
     }
     cn_arena_free(&w.arena);
     cn_buf_free(&w.text);
@@ -208,9 +236,9 @@ int cn_store_search_insert(cn_db *db, const char *org,
         ", tsv) VALUES ($1, $9, $2, $3, $4, $5, $6, $7, CAST($8 AS tsvector))",
     };
 
-    return write_all(db, org,
-                     cn_db_dialect(db) == CN_SQLITE ? sqlite : postgresql,
-                     entries, count, err);
+    return write_all(writer_to(db, org, err),
+                     cn_db_dialect(db) == CN_SQLITE ? sqlite : postgresql, true,
+                     entries, count);
 }
 
 int cn_store_search_put(cn_db *db, const char *org,
@@ -231,9 +259,9 @@ int cn_store_search_put(cn_db *db, const char *org,
         ", tsv = excluded.tsv",
     };
 
-    return write_all(db, org,
+    return write_all(writer_to(db, org, err),
                      cn_db_dialect(db) == CN_SQLITE ? sqlite : postgresql,
-                     entries, count, err);
+                     false, entries, count);
 }
 
 int cn_store_search_remove(cn_db *db, const char *org, int64_t document_id,
@@ -255,6 +283,8 @@ int cn_store_search_remove(cn_db *db, const char *org, int64_t document_id,
                             " AND document_id = $2 AND section_row = $3",
                             args, 3, NULL, err);
     }
+    if (!rc && count > 0)
+        rc = cn_search_headings_update(db, org, document_id, err);
     return rc;
 }
 
@@ -271,6 +301,8 @@ int cn_store_search_remove_document(cn_db *db, const char *org,
                         "DELETE FROM search_entries"
                         " WHERE org_login = $1 AND document_id = $2",
                         args, 2, NULL, err);
+    if (!rc)
+        rc = cn_search_headings_update(db, org, document_id, err);
     return rc;
 }
 

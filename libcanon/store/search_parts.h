@@ -18,6 +18,16 @@ int cn_search_find_postgresql(cn_db *db, const cn_search_scope *scope,
                               const cn_search_terms *terms, cn_array *out,
                               canon_error *err);
 
+/* The lines of titles and headings of documents: written for new documents,
+ * whose entries stand one after the other, and again for one document from its
+ * entries. */
+int cn_search_headings_insert(cn_db *db, const char *org,
+                              const cn_search_entry *entries,
+                              const int64_t *ids, size_t count,
+                              canon_error *err);
+int cn_search_headings_update(cn_db *db, const char *org, int64_t document_id,
+                              canon_error *err);
+
 /* The value of PostgreSQL's column tsv. */
 void cn_search_tsv(cn_buf *out, const cn_search_entry *entry);
 

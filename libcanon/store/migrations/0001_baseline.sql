@@ -154,6 +154,18 @@ INSERT INTO search_fts (search_fts, rank)
   VALUES ('rank', 'canon_rank(4.0, 4.0, 2.0, 1.0)');
 -- @all
 
+-- The title and headings of a document in lower case, a line each: the
+-- remainder of the entry's id, a tab, the text. Parts of words are looked for
+-- in these few rows.
+CREATE TABLE search_headings (
+  org_login @TEXT@ NOT NULL CHECK (org_login = LOWER(org_login)),
+  document_id BIGINT NOT NULL,
+  lines @TEXT@ NOT NULL,
+  PRIMARY KEY (org_login, document_id),
+  FOREIGN KEY (org_login, document_id)
+    REFERENCES spec_documents (org_login, id) ON DELETE CASCADE
+);
+
 CREATE TABLE realization_evidence (
   org_login @TEXT@ NOT NULL CHECK (org_login = LOWER(org_login)),
   id @ROWID@ NOT NULL,
