@@ -622,7 +622,8 @@ void cn_config_resolve(cn_config_reader *r)
         resolve_systems(r, tree->systems);
     if (tree->routes)
         resolve_routes(r, tree->routes);
-    if (config->mapping.named_count > 1 && config->mapping.route_count == 0) {
+    if (tree->systems && config->mapping.named_count > 1 &&
+        config->mapping.route_count == 0) {
         spot at = {"routing", tree->systems->line};
 
         cn_config_report(r, CANON_SEVERITY_WARNING, "config.no_route", &at,

@@ -151,8 +151,8 @@ int cn_json_parse(cn_arena *a, cn_slice text, const cn_value **out,
 
     *out = NULL;
     if (!root)
-        rc = cn_fail_memory(err);
-    if (!rc && text.len > INT_MAX)
+        return cn_fail_memory(err);
+    if (text.len > INT_MAX)
         rc = cn_fail(err, CANON_ETOOBIG, "%zu bytes of JSON", text.len);
     if (!rc)
         rc = cn_json_scan(text, &objects, &r.offset, err);

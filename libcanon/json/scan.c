@@ -27,7 +27,9 @@ static bool fail(scanner *s, const char *problem)
 /* The byte at the current place; 0 at the end (no text holds U+0000). */
 static char peek(const scanner *s)
 {
-    return s->at < s->text.len ? s->text.ptr[s->at] : '\0';
+    if (s->at < s->text.len)
+        return s->text.ptr[s->at];
+    return '\0';
 }
 
 static bool eat(scanner *s, char c)
@@ -61,7 +63,7 @@ static bool scan_escape(scanner *s)
     if (rest.len == 0)
         return fail(s, "unterminated string");
     if (rest.ptr[0] != 'u') {
-        if (!memchr("\"\\/bfnrt", rest.ptr[0], 8))
+        if (!strchr("\"\\/bfnrt", rest.ptr[0]))
             return fail(s, "unknown escape");
         s->at++;
         return true;

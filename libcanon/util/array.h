@@ -32,8 +32,10 @@ void cn_array_reset(cn_array *array);
 void cn_array_free(cn_array *array);
 
 /* for (each) over an array: type *item */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type and a name */
 #define cn_array_each(type, item, array)                                       \
     for (type *item = (array)->items;                                          \
          item && item < (type *)(array)->items + (array)->count; item++)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #endif

@@ -72,7 +72,7 @@ static char *put_day(char *p, int64_t day, char mark)
 void cn_time_format(int64_t us, char out[40])
 {
     int64_t day = floor_div(us, CN_US_DAY);
-    int64_t rest = us - day * CN_US_DAY;
+    int64_t rest = us % CN_US_DAY + (us % CN_US_DAY < 0 ? CN_US_DAY : 0);
     int64_t second = rest / CN_US_SECOND;
     int64_t fraction = rest % CN_US_SECOND;
     char *p = put_day(out, day, 'T');

@@ -90,6 +90,8 @@ static void drop(cn_lru *lru, entry **link)
 {
     entry *e = *link;
 
+    if (!e)
+        return;
     *link = e->chain;
     unlist(lru, e);
     lru->used -= cost(e);

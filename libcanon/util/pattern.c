@@ -17,8 +17,10 @@ static bool segment_match(cn_slice pattern, cn_slice text)
 
     while (text.len) {
         cn_slice next = text;
-        char p = pattern.len ? pattern.ptr[0] : '\0';
+        char p = 0;
 
+        if (pattern.len)
+            p = pattern.ptr[0];
         (void)cn_utf8_next(&next); /* an invalid byte is a character, too */
         if (pattern.len && p == '*') {
             pattern = cn_slice_from(pattern, 1);
@@ -77,8 +79,9 @@ static size_t cut_segments(cn_slice pattern, cn_slice *segments)
 {
     size_t count = 0;
 
-    while (pattern.ptr)
+    do {
         segments[count++] = cn_slice_cut(&pattern, '/');
+    } while (pattern.ptr);
     /* at the end it stands for what is below, not for the folder itself */
     if (cn_slice_is(segments[count - 1], "**"))
         segments[count++] = cn_str("*");

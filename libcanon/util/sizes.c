@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-#define SIZE(type) {#type, sizeof(type)}
+#define SIZE(type)                                                             \
+    {                                                                          \
+#type, sizeof(type)                                                    \
+    }
 
 /* in the order of the headers; a test of the Python binding compares them */
 /* clang-format off */

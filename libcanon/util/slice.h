@@ -49,7 +49,9 @@ static inline cn_slice cn_slice_first(cn_slice s, size_t len)
 /* ASCII only, as everywhere in the formats. */
 static inline char cn_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c | 0x20);
+    return c;
 }
 
 static inline bool cn_is_digit(char c)

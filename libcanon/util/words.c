@@ -8,9 +8,10 @@
 
 #define MAX_BYTES 4 /* of a character */
 
-/* The lower-case form of a letter or digit, 0 for what is between words. */
+/* The lower-case form of a letter or digit; 0 for what is between words, and
+ * for bytes beyond ASCII. */
 /* clang-format off */
-static const char ascii[128] = {
+static const char ascii[256] = {
     ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4',
     ['5'] = '5', ['6'] = '6', ['7'] = '7', ['8'] = '8', ['9'] = '9',
     ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd', ['E'] = 'e',
@@ -41,15 +42,34 @@ static int32_t wide_at(cn_slice text, size_t at, size_t *next_out)
 /* The first place from at on where a word begins; text.len: none. */
 static size_t skip_gap(cn_slice text, size_t at)
 {
+    const unsigned char *bytes = (const unsigned char *)text.ptr;
+
     while (at < text.len) {
-        unsigned char byte = (unsigned char)text.ptr[at];
         size_t next = at + 1;
 
-        if (byte < 0x80 ? ascii[byte]
-                        : cn_utf8_is_word(wide_at(text, at, &next)))
+        if (ascii[bytes[at]])
+            return at;
+        if (bytes[at] >= 0x80 && cn_utf8_is_word(wide_at(text, at, &next)))
             return at;
         at = next;
     }
+    return at;
+}
+
+/* Take ASCII letters and digits; the place behind them. */
+static size_t take_ascii(cn_slice text, size_t at, char *out, size_t room,
+                         size_t *len)
+{
+    const unsigned char *bytes = (const unsigned char *)text.ptr;
+    size_t end = room < text.len - at ? at + room : text.len;
+    size_t start = at;
+
+    for (; at < end && ascii[bytes[at]]; at++)
+        out[at - start] = ascii[bytes[at]];
+    *len += at - start;
+    /* what the word has beyond its room */
+    while (at < text.len && ascii[bytes[at]])
+        at++;
     return at;
 }
 
@@ -72,31 +92,28 @@ static size_t add_wide(char out[CN_WORD_MAX], size_t len, size_t *room,
 int cn_words_next(cn_words *w, char out[CN_WORD_MAX], size_t *len_out,
                   size_t *start_out, size_t *end_out)
 {
-    size_t at = skip_gap(w->text, w->at);
+    cn_slice text = w->text;
+    size_t at = skip_gap(text, w->at);
+    size_t start = at;
     size_t room = CN_WORD_MAX;
     size_t len = 0;
 
-    *start_out = at;
-    while (at < w->text.len) {
-        unsigned char byte = (unsigned char)w->text.ptr[at];
-        size_t next = at + 1;
+    while (at < text.len) {
+        size_t next;
+        int32_t c;
 
-        if (byte < 0x80) {
-            if (!ascii[byte])
-                break;
-            if (len < room)
-                out[len++] = ascii[byte];
-        } else {
-            int32_t c = wide_at(w->text, at, &next);
-
-            if (!cn_utf8_is_word(c))
-                break;
-            len = add_wide(out, len, &room, c);
-        }
+        at = take_ascii(text, at, out + len, room - len, &len);
+        if (at == text.len || (unsigned char)text.ptr[at] < 0x80)
+            break;
+        c = wide_at(text, at, &next);
+        if (!cn_utf8_is_word(c))
+            break;
+        len = add_wide(out, len, &room, c);
         at = next;
     }
     w->at = at;
     *len_out = len;
+    *start_out = start;
     *end_out = at;
-    return at > *start_out;
+    return at > start;
 }

@@ -10,7 +10,7 @@
 #include "map.h"
 #include "utf8.h"
 
-#include <yaml.h>
+#include <yaml.h> /* NOLINT(readability-duplicate-include): the system's */
 
 /* A place in the text. */
 typedef struct place {
