@@ -708,6 +708,8 @@ class canon_render_options(Structure):
         ("path", c_char_p),
         ("jira_host", c_char_p),
         ("raw_base", c_char_p),
+        ("patterns", POINTER(c_char_p)),
+        ("pattern_count", c_size_t),
     ]
 
 

@@ -107,7 +107,7 @@ class Tools(unittest.TestCase):
 
     @needs("canon_render_html")
     def test_render_markdown_that_is_safe(self) -> None:
-        html = canon.render("# Hi\n\n<script>x</script> **bold**")
+        html = canon.render("# Hi\n\n<script>x</script>\n\n**bold**")
         self.assertIn("<strong>bold</strong>", html)
         self.assertNotIn("<script", html)
         self.assertIn("Storage", canon.Spec(DOCUMENT).html())
