@@ -68,60 +68,70 @@ static bool same_heading(const canon_section *a, const canon_section *b)
            a->parent == b->parent;
 }
 
-/* Everything but what a directive of the kind says. */
-static bool same_section(const canon_section *a, const canon_section *b,
-                         cn_directive_kind kind)
+/* What is taken away. */
+typedef struct removal {
+    cn_directive_kind kind;
+    size_t section;           /* or CN_WRITE_ALL */
+    const cn_directive *keep; /* or NULL */
+    const cn_span *spans;
+    size_t count;
+} removal;
+
+static bool same_ticket(const canon_section *a, const canon_section *b,
+                        bool removed)
 {
-    bool ticket = same_text(a->ticket_system, b->ticket_system) &&
-                  same_text(a->ticket_id, b->ticket_id);
+    if (removed)
+        return !b->ticket_system;
+    return same_text(a->ticket_system, b->ticket_system) &&
+           same_text(a->ticket_id, b->ticket_id);
+}
+
+static bool same_delta(const canon_section *a, const canon_section *b,
+                       bool removed)
+{
+    return b->delta == (removed ? CANON_DELTA_NONE : a->delta);
+}
+
+static bool same_section(const canon_section *a, const canon_section *b,
+                         const removal *r, bool target)
+{
+    bool removed = target && !r->keep;
 
     return same_heading(a, b) && a->state == b->state &&
            same_text(a->blocked_by, b->blocked_by) &&
-           (ticket || kind == CN_DIRECTIVE_TICKET) &&
-           (a->delta == b->delta || kind == CN_DIRECTIVE_DELTA) &&
+           same_ticket(a, b, removed && r->kind == CN_DIRECTIVE_TICKET) &&
+           same_delta(a, b, removed && r->kind == CN_DIRECTIVE_DELTA) &&
            same_criteria(a, b) && same_scenarios(a, b) &&
            same_evidence(a->evidence, a->evidence_count, b->evidence,
                          b->evidence_count);
 }
 
 static bool same_spec(const canon_spec *a, const canon_spec *b,
-                      cn_directive_kind kind)
+                      const removal *r)
 {
     if (a->section_count != b->section_count ||
         a->criterion_count != b->criterion_count)
         return false;
     for (size_t i = 0; i < a->section_count; i++) {
-        if (!same_section(&a->sections[i], &b->sections[i], kind))
+        bool target = r->section == CN_WRITE_ALL || r->section == i;
+
+        if (!same_section(&a->sections[i], &b->sections[i], r, target))
             return false;
     }
     return true;
 }
 
 /* Does the shorter text say the same otherwise? */
-static int check(const canon_spec *spec, cn_directive_kind kind, cn_slice text,
+static int check(const canon_spec *spec, const removal *r, cn_slice text,
                  bool *same_out, canon_error *err)
 {
     canon_spec *shorter = NULL;
     int rc = cn_write_reparse(spec, text, &shorter, err);
 
     if (!rc)
-        *same_out = same_spec(spec, shorter, kind);
+        *same_out = same_spec(spec, shorter, r);
     canon_spec_free(shorter);
     return rc;
-}
-
-static void empty_comments(const canon_spec *spec, const cn_span *spans,
-                           size_t count, cn_buf *out)
-{
-    size_t from = 0;
-
-    cn_buf_reset(out);
-    for (size_t i = 0; i < count; i++) {
-        cn_buf_add(out, spec->text + from, spans[i].start - from);
-        cn_buf_puts(out, EMPTY_COMMENT);
-        from = spans[i].end;
-    }
-    cn_buf_add(out, spec->text + from, spec->len - from);
 }
 
 static bool is_line_end(char c)
@@ -143,8 +153,41 @@ static void keep_open_end(const canon_spec *spec, cn_buf *out)
     cn_buf_cut(out, len);
 }
 
-static int remove_spans(const canon_spec *spec, cn_directive_kind kind,
-                        const cn_span *spans, size_t count, cn_buf *out,
+/* Are there nothing but blanks between the start of the line, or byte from on
+ * it, and byte at? */
+static bool starts_line(const canon_spec *spec, size_t from, size_t at)
+{
+    while (at > from && cn_is_blank(spec->text[at - 1]))
+        at--;
+    return at == from || is_line_end(spec->text[at - 1]);
+}
+
+/*
+ * Comments that start their line, where they are a block, become empty ones;
+ * those in the middle of a text are taken out of it.
+ */
+static void empty_blocks(const canon_spec *spec, const removal *r, cn_buf *out)
+{
+    const cn_span *spans = r->spans;
+    cn_span piece = {spec->bom, spec->bom};
+    size_t inner = 0; /* first of the spans in the piece */
+
+    cn_buf_reset(out);
+    cn_buf_add(out, spec->text, spec->bom);
+    for (size_t i = 0; i < r->count; i++) {
+        if (!starts_line(spec, piece.start, spans[i].start))
+            continue;
+        piece.end = spans[i].start;
+        cn_spec_cut(spec, piece, spans + inner, i - inner, out);
+        cn_buf_puts(out, EMPTY_COMMENT);
+        piece.start = spans[i].end;
+        inner = i + 1;
+    }
+    piece.end = (uint32_t)spec->len;
+    cn_spec_cut(spec, piece, spans + inner, r->count - inner, out);
+}
+
+static int remove_spans(const canon_spec *spec, const removal *r, cn_buf *out,
                         canon_error *err)
 {
     cn_span body = {spec->bom, (uint32_t)spec->len};
@@ -152,15 +195,20 @@ static int remove_spans(const canon_spec *spec, cn_directive_kind kind,
     int rc;
 
     cn_buf_add(out, spec->text, spec->bom);
-    cn_spec_cut(spec, body, spans, count, out);
+    cn_spec_cut(spec, body, r->spans, r->count, out);
     keep_open_end(spec, out);
     rc = cn_buf_check(out, err);
-    if (!rc && count)
-        rc = check(spec, kind, cn_buf_all(out), &same, err);
-    if (!rc && !same) {
-        empty_comments(spec, spans, count, out);
-        rc = cn_buf_check(out, err);
-    }
+    if (!rc && r->count)
+        rc = check(spec, r, cn_buf_all(out), &same, err);
+    if (rc || same)
+        return rc;
+    empty_blocks(spec, r, out);
+    rc = cn_buf_check(out, err);
+    if (!rc)
+        rc = check(spec, r, cn_buf_all(out), &same, err);
+    if (!rc && !same)
+        rc = cn_fail(err, CANON_EINVAL,
+                     "without the comment the text around it would change");
     return rc;
 }
 
@@ -170,7 +218,7 @@ int cn_write_without(const canon_spec *spec, cn_directive_kind kind,
 {
     cn_arena a = CN_ARENA_INIT;
     cn_span *spans = cn_arena_array(&a, spec->directive_count, sizeof(*spans));
-    size_t count = 0;
+    removal r = {kind, section, keep, spans, 0};
     int rc;
 
     if (!spans)
@@ -180,9 +228,9 @@ int cn_write_without(const canon_spec *spec, cn_directive_kind kind,
 
         if (d->kind == kind && d->valid && d != keep &&
             (section == CN_WRITE_ALL || d->section == section))
-            spans[count++] = d->span;
+            spans[r.count++] = d->span;
     }
-    rc = remove_spans(spec, kind, spans, count, out, err);
+    rc = remove_spans(spec, &r, out, err);
     cn_arena_free(&a);
     return rc;
 }
