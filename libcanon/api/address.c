@@ -60,7 +60,7 @@ static bool is_trusted(cn_slice text, cn_slice list)
     while (a.len > 0 && list.ptr) {
         cn_slice width = cn_slice_trim(cn_slice_cut(&list, ','));
         address network = parse_address(cn_slice_cut(&width, '/'));
-        int64_t bits = network.len * 8;
+        int64_t bits = (int64_t)network.len * 8;
 
         if (width.ptr && !cn_slice_int(width, 0, bits, &bits))
             continue;

@@ -31,7 +31,7 @@ enum {
 enum { CN_GET = 1, CN_HEAD = 2, CN_POST = 4, CN_DELETE = 8, CN_OPTIONS = 16 };
 
 /* Limits; longer bodies are 413, longer targets 414. */
-#define CN_TARGET_MAX (16 * 1024)
+#define CN_TARGET_MAX ((size_t)16 * 1024)
 #define CN_ANSWER_MAX ((size_t)256 * 1024 * 1024)
 #define CN_PARAMS_MAX 4
 
@@ -72,7 +72,7 @@ void cn_route_find(cn_slice path, unsigned method, cn_match *out);
 unsigned cn_method_find(const char *name);
 
 /* "GET, HEAD, OPTIONS": what the header Allow says. */
-void cn_allow_text(unsigned methods, char out[64]);
+void cn_allow_text(unsigned bits, char out[64]);
 
 /* A word that is never the name of an organisation. */
 bool cn_org_reserved(cn_slice name);
@@ -235,7 +235,7 @@ int cn_reply_static(cn_call *c);
 /* --- shared by handlers ------------------------------------------------- */
 
 /* Permissions of the caller as a sorted JSON array. */
-void cn_permissions_json(cn_json *w, const char *key, unsigned permissions);
+void cn_permissions_json(cn_json *w, const char *key, unsigned bits);
 
 /* The session object of the application, appended to out. extra: one more
  * member "page" as JSON, or NULL. */

@@ -99,7 +99,9 @@ static void decode_value(cn_buf *out, cn_slice text)
             cn_buf_putc(out, (char)(high * 16 + low));
             i += 2;
         } else {
-            cn_buf_putc(out, c == '+' ? ' ' : c);
+            if (c == '+')
+                c = ' ';
+            cn_buf_putc(out, c);
         }
     }
 }

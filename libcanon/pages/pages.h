@@ -70,7 +70,7 @@ int cn_page_shell_write(const cn_page_shell *page, canon_buf *out,
 int cn_page_hint(const char *org, canon_buf *out, canon_error *err);
 
 /* A short page that says what went wrong. */
-int cn_page_error(int status, const char *text, canon_buf *out,
+int cn_page_error(int status, const char *message, canon_buf *out,
                   canon_error *err);
 
 /* --- the search fragment ------------------------------------------------ */

@@ -28,8 +28,10 @@ static void write_label(cn_html *w, const char *state)
     bool is_start = true;
 
     for (; *state; state++) {
-        char c = *state == '_' ? ' ' : *state;
+        char c = *state;
 
+        if (c == '_')
+            c = ' ';
         if (is_start && c >= 'a' && c <= 'z')
             c = (char)(c - 'a' + 'A');
         cn_html_text(w, cn_slice_of(&c, 1));
