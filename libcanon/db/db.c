@@ -393,7 +393,7 @@ bool cn_rows_is_null(cn_rows *rows, int column)
 
 char *cn_rows_copy(cn_rows *rows, int column, cn_arena *a)
 {
-    if (cn_rows_is_null(rows, column))
-        return NULL;
-    return cn_arena_copy(a, cn_rows_text(rows, column));
+    cn_slice text = cn_rows_text(rows, column);
+
+    return text.ptr ? cn_arena_copy(a, text) : NULL;
 }

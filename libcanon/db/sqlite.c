@@ -251,11 +251,12 @@ static double sqlite_real(void *stmt, int column)
 static cn_slice sqlite_text(void *stmt, int column)
 {
     const statement *s = stmt;
+    int type = sqlite3_column_type(s->stmt, column);
     const char *data;
 
-    if (sqlite_is_null(stmt, column))
+    if (type == SQLITE_NULL)
         return cn_slice_of(NULL, 0);
-    if (sqlite3_column_type(s->stmt, column) == SQLITE_BLOB)
+    if (type == SQLITE_BLOB)
         data = sqlite3_column_blob(s->stmt, column);
     else
         data = (const char *)sqlite3_column_text(s->stmt, column);

@@ -46,10 +46,11 @@ typedef struct search {
     cn_slice q;
     const char *status; /* as states are compared; NULL: any */
     cn_search_terms terms;
+    bool needs_texts;    /* for facets and filters */
     cn_array matches;    /* cn_search_match */
     cn_array in_state;   /* the same, of sections in the wanted state alone */
     cn_array state_docs; /* int64_t: without q, documents with such sections */
-    cn_array tagged;     /* cn_search_tag of the wanted tag */
+    cn_array tagged;     /* int64_t: documents with the wanted tag */
     cn_array documents;  /* cn_search_document */
     cn_array candidates; /* candidate, in the order of documents */
     cn_array hits;       /* const candidate *, best first */
@@ -127,6 +128,8 @@ static int load(search *s, const canon_search_query *query)
     q.repo = or_empty(q.repo);
     q.review_status = or_empty(q.review_status);
     s->query = q;
+    s->needs_texts = !q.no_facets || *q.team || *q.tag || *q.status ||
+                     *q.repo || *q.review_status;
     rc = check_query(&q, err);
     if (rc)
         return rc;
@@ -178,7 +181,6 @@ static const void *find_document(const cn_array *array, int64_t id)
 }
 
 _Static_assert(offsetof(cn_search_match, document_id) == 0, "find_document");
-_Static_assert(offsetof(cn_search_tag, document_id) == 0, "find_document");
 
 /* The document's state, or that of a section that matches. */
 static bool passes_status(const search *s, candidate *c)
@@ -205,6 +207,8 @@ static void filter(const search *s, candidate *c)
     const canon_search_query *q = &s->query;
     const cn_search_document *d = c->document;
 
+    if (!s->needs_texts)
+        return;
     if (!passes_status(s, c))
         c->failed |= FAILED_STATUS;
     if (!is_named(q->repo, d->repo))
@@ -229,7 +233,7 @@ static int join(search *s)
     cn_array_reset(&s->candidates);
     cn_array_reset(&s->hits);
     rc = cn_store_search_documents(s->conn->db, &s->conn->arena, s->org,
-                                   matches, &s->documents, err);
+                                   matches, s->needs_texts, &s->documents, err);
     for (size_t i = 0; !rc && i < s->documents.count; i++) {
         candidate *c = cn_array_push(&s->candidates);
 
@@ -294,9 +298,9 @@ typedef struct counter {
     cn_arena *arena;
 } counter;
 
-static int count_value(counter *c, const char *name, canon_error *err)
+static int count_value(counter *c, cn_slice name, canon_error *err)
 {
-    uintptr_t place = (uintptr_t)cn_map_get(&c->places, cn_str(name));
+    uintptr_t place = (uintptr_t)cn_map_get(&c->places, name);
     cn_facet_value *value;
 
     if (place > 0) {
@@ -308,7 +312,7 @@ static int count_value(counter *c, const char *name, canon_error *err)
     if (!value)
         return cn_fail_memory(err);
     value->count = 1;
-    value->name = cn_arena_str(c->arena, name);
+    value->name = cn_arena_copy(c->arena, name);
     if (!value->name || cn_map_put(&c->places, cn_str(value->name),
                                    (void *)(uintptr_t)c->values.count))
         return cn_fail_memory(err);
@@ -342,44 +346,59 @@ static int count_texts(search *s, cn_facet facet, counter *counts)
                                                     : c->document->team;
 
         if (*name && is_counted(c, facet))
-            rc = count_value(counts, name, &s->conn->err);
+            rc = count_value(counts, cn_str(name), &s->conn->err);
     }
     return rc;
 }
 
-/* A bit for each document that is counted for tags. */
+/* The documents that are counted for tags, in order, while the tags come. */
+typedef struct tag_count {
+    counter *counts;
+    cn_array ids;
+    size_t at;
+    canon_error *err;
+} tag_count;
+
+static int on_counted_tag(void *user, int64_t document_id, cn_slice tag)
+{
+    tag_count *t = user;
+    const int64_t *ids = t->ids.items;
+
+    while (t->at < t->ids.count && ids[t->at] < document_id)
+        t->at++;
+    if (t->at == t->ids.count || ids[t->at] != document_id)
+        return CANON_OK;
+    return count_value(t->counts, tag, t->err);
+}
+
+static int add_id(cn_array *ids, int64_t id, canon_error *err)
+{
+    int64_t *place = cn_array_push(ids);
+
+    if (!place)
+        return cn_fail_memory(err);
+    *place = id;
+    return CANON_OK;
+}
+
 static int count_tags(search *s, counter *counts)
 {
-    canon_error *err = &s->conn->err;
-    cn_array tags = CN_ARRAY_INIT(cn_search_tag);
-    cn_array ids = CN_ARRAY_INIT(int64_t);
+    tag_count t = {
+        .counts = counts, .ids = CN_ARRAY_INIT(int64_t), .err = &s->conn->err};
     int rc = CANON_OK;
 
     for (size_t i = 0; !rc && i < s->candidates.count; i++) {
         const candidate *c = cn_array_at(&s->candidates, i);
-        int64_t *id;
 
-        if (!is_counted(c, CN_FACET_TAG))
-            continue;
-        id = cn_array_push(&ids);
-        if (id)
-            *id = c->document->id;
-        else
-            rc = cn_fail_memory(err);
+        if (is_counted(c, CN_FACET_TAG))
+            rc = add_id(&t.ids, c->document->id, t.err);
     }
-    if (ids.count > 1)
-        qsort(ids.items, ids.count, ids.size, by_document);
-    if (!rc && ids.count > 0)
-        rc = cn_store_search_tags(s->conn->db, &s->conn->arena, s->org, NULL,
-                                  &tags, err);
-    for (size_t i = 0; !rc && i < tags.count; i++) {
-        const cn_search_tag *t = cn_array_at(&tags, i);
-
-        if (find_document(&ids, t->document_id))
-            rc = count_value(counts, t->tag, err);
-    }
-    cn_array_free(&tags);
-    cn_array_free(&ids);
+    if (t.ids.count > 1)
+        qsort(t.ids.items, t.ids.count, t.ids.size, by_document);
+    if (!rc && t.ids.count > 0)
+        rc = cn_store_search_tags(s->conn->db, s->org, NULL, on_counted_tag, &t,
+                                  t.err);
+    cn_array_free(&t.ids);
     return rc;
 }
 
@@ -514,34 +533,40 @@ static int snippet_of(search *s, const cn_search_text *text,
     return rc;
 }
 
+static int copy_texts(cn_arena *a, const cn_search_shown *d,
+                      canon_search_hit *hit)
+{
+    hit->file_path = cn_arena_str(a, d->path);
+    hit->title = cn_arena_str(a, d->title);
+    hit->status = cn_arena_str(a, d->status);
+    hit->owner = cn_arena_str(a, d->owner);
+    hit->team = cn_arena_str(a, d->team);
+    hit->repo_full_name = cn_arena_str(a, d->repo);
+    hit->repo_owner = cn_arena_str(a, d->repo_owner);
+    hit->repo_name = cn_arena_str(a, d->repo_name);
+    hit->doc_type = cn_arena_str(a, d->doc_type);
+    hit->review_status = cn_arena_str(a, d->review_status);
+    if (!hit->file_path || !hit->title || !hit->status || !hit->owner ||
+        !hit->team || !hit->repo_full_name || !hit->repo_owner ||
+        !hit->repo_name || !hit->doc_type)
+        return CANON_ENOMEM;
+    return d->review_status && !hit->review_status ? CANON_ENOMEM : CANON_OK;
+}
+
 static int put_hit(search *s, const candidate *c, const cn_search_shown *shown,
                    const cn_search_text *text, canon_search_hit *hit)
 {
     cn_arena *a = &s->result->arena;
-    const cn_search_document *d = c->document;
-    int rc = CANON_OK;
+    int rc = copy_texts(a, shown, hit);
 
-    hit->file_path = cn_arena_str(a, d->path);
-    hit->title = cn_arena_str(a, or_empty(shown->title));
-    hit->status = cn_arena_str(a, d->status);
-    hit->owner = cn_arena_str(a, or_empty(shown->owner));
-    hit->team = cn_arena_str(a, d->team);
-    hit->repo_full_name = cn_arena_str(a, d->repo);
-    hit->repo_owner = cn_arena_str(a, or_empty(shown->repo_owner));
-    hit->repo_name = cn_arena_str(a, or_empty(shown->repo_name));
-    hit->doc_type = cn_arena_str(a, or_empty(shown->doc_type));
-    hit->review_status = cn_arena_str(a, d->review_status);
     hit->heading = heading_of(a, c, text);
     hit->snippet_html = "";
     hit->score = score_of(c);
-    if (!hit->file_path || !hit->title || !hit->status || !hit->owner ||
-        !hit->team || !hit->repo_full_name || !hit->repo_owner ||
-        !hit->repo_name || !hit->doc_type || !hit->heading ||
-        (d->review_status && !hit->review_status))
+    if (rc || !hit->heading)
         return cn_fail_memory(&s->conn->err);
     if (c->match && text->id != 0)
         rc = snippet_of(s, text, &hit->snippet_html);
-    return rc ? rc : put_tags(s, hit, or_empty(shown->tags));
+    return rc ? rc : put_tags(s, hit, shown->tags);
 }
 
 static int put_page(search *s)
@@ -555,12 +580,24 @@ static int put_page(search *s)
     r->hits = cn_arena_array(&r->arena, p->count + 1, sizeof(*r->hits));
     if (!r->hits)
         return cn_fail_memory(&s->conn->err);
-    for (size_t i = 0; !rc && i < p->count; i++)
+    for (size_t i = 0; !rc && i < p->count; i++) {
+        if (p->shown[i].id == 0)
+            return cn_fail(&s->conn->err, CANON_ESTORE,
+                           "a document of the index lost its repository");
         rc = put_hit(s, hit_at(s, p->first + i), &p->shown[i], &p->texts[i],
                      &r->hits[i]);
+    }
     r->count = p->count;
     r->total = (int64_t)s->hits.count;
     return rc;
+}
+
+static int on_wanted_tag(void *user, int64_t document_id, cn_slice tag)
+{
+    search *s = user;
+
+    (void)tag;
+    return add_id(&s->tagged, document_id, &s->conn->err);
 }
 
 /* The filters that are lists of documents. */
@@ -574,7 +611,8 @@ static int load_filters(search *s)
     for (char *p = tag; p && *p; p++)
         *p = cn_lower(*p);
     if (!rc && *tag)
-        rc = cn_store_search_tags(s->conn->db, a, s->org, tag, &s->tagged, err);
+        rc = cn_store_search_tags(s->conn->db, s->org, tag, on_wanted_tag, s,
+                                  err);
     if (!rc && s->status && s->q.len == 0)
         rc = cn_store_search_by_section_status(s->conn->db, s->org, s->status,
                                                &s->state_docs, err);
@@ -616,7 +654,7 @@ static int search_in(canon_conn *conn, const canon_search_query *query,
                 .matches = CN_ARRAY_INIT(cn_search_match),
                 .in_state = CN_ARRAY_INIT(cn_search_match),
                 .state_docs = CN_ARRAY_INIT(int64_t),
-                .tagged = CN_ARRAY_INIT(cn_search_tag),
+                .tagged = CN_ARRAY_INIT(int64_t),
                 .documents = CN_ARRAY_INIT(cn_search_document),
                 .candidates = CN_ARRAY_INIT(candidate),
                 .hits = CN_ARRAY_INIT(const candidate *),

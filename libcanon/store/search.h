@@ -93,8 +93,8 @@ int cn_store_search_find(cn_db *db, const cn_search_scope *scope,
 int cn_store_search_part(cn_db *db, const cn_search_scope *scope, cn_slice q,
                          cn_array *out, canon_error *err);
 
-/* What filters and facets need of a document. Texts live as long as the
- * arena. */
+/* What filters and facets need of a document. Texts live as long as the arena;
+ * they are NULL when they were not asked for. */
 typedef struct cn_search_document {
     int64_t id;
     const char *repo;
@@ -107,35 +107,38 @@ typedef struct cn_search_document {
 /*
  * The documents of an organisation in the order of repository and path: all of
  * them (matches NULL), or those that match. Items are cn_search_document.
+ * texts: not the ids alone.
  */
 int cn_store_search_documents(cn_db *db, cn_arena *a, const char *org,
-                              const cn_array *matches, cn_array *out,
-                              canon_error *err);
+                              const cn_array *matches, bool texts,
+                              cn_array *out, canon_error *err);
 
 /* Documents with a section in a state: their ids (int64_t), in order. */
 int cn_store_search_by_section_status(cn_db *db, const char *org,
                                       const char *status, cn_array *out,
                                       canon_error *err);
 
-/* A tag of a document; tag lives as long as the arena. */
-typedef struct cn_search_tag {
-    int64_t document_id;
-    const char *tag;
-} cn_search_tag;
-
-/* All tags of an organisation's documents (or one tag), by document_id. */
-int cn_store_search_tags(cn_db *db, cn_arena *a, const char *org,
-                         const char *tag, cn_array *out, canon_error *err);
+/* The tags of an organisation's documents (or, of the one tag, the documents),
+ * by document_id; tag lives for the call. A code other than 0 ends it. */
+int cn_store_search_tags(cn_db *db, const char *org, const char *tag,
+                         int (*on_tag)(void *user, int64_t document_id,
+                                       cn_slice tag),
+                         void *user, canon_error *err);
 
 /* What a page shows of a document. */
 typedef struct cn_search_shown {
     int64_t id; /* 0: not there */
+    const char *path;
     const char *title;
+    const char *status;
     const char *owner;
-    const char *doc_type;
-    const char *tags; /* JSON array */
+    const char *team;
+    const char *repo;
     const char *repo_owner;
     const char *repo_name;
+    const char *doc_type;
+    const char *tags;          /* JSON array */
+    const char *review_status; /* or NULL */
 } cn_search_shown;
 
 /* Of the documents `ids`, in their order. */

@@ -4,6 +4,7 @@
  */
 #include "search_parts.h"
 
+#include "batch.h"
 #include "fail.h"
 
 #include <stdlib.h>
@@ -34,6 +35,8 @@ static int read_document(cn_rows *rows, cn_arena *a, cn_array *out,
     if (!d)
         return cn_fail_memory(err);
     d->id = cn_rows_int(rows, 0);
+    if (!a)
+        return CANON_OK;
     d->repo = cn_rows_copy(rows, 1, a);
     d->path = cn_rows_copy(rows, 2, a);
     d->status = cn_rows_copy(rows, 3, a);
@@ -47,17 +50,23 @@ static int read_document(cn_rows *rows, cn_arena *a, cn_array *out,
 
 #define DOCUMENT "SELECT id, repo, path, status, team, review_status"
 
-/* All of the organisation, in order; those that do not match are skipped. */
+/* All of the organisation, in order; those that do not match are skipped.
+ * a: for the texts; NULL: the ids alone. */
 static int scan_documents(cn_db *db, cn_arena *a, const char *org,
                           const cn_array *matches, cn_array *out,
                           canon_error *err)
 {
     const cn_arg arg = cn_text(org);
     cn_rows *rows = NULL;
-    int rc = cn_db_query(db,
-                         DOCUMENT " FROM spec_documents WHERE org_login = $1"
-                                  " ORDER BY repo, path",
-                         &arg, 1, &rows, err);
+    int rc = a ? cn_db_query(db,
+                             DOCUMENT " FROM spec_documents"
+                                      " WHERE org_login = $1"
+                                      " ORDER BY repo, path",
+                             &arg, 1, &rows, err)
+               : cn_db_query(db,
+                             "SELECT id FROM spec_documents"
+                             " WHERE org_login = $1 ORDER BY repo, path",
+                             &arg, 1, &rows, err);
 
     while (!rc && (rc = cn_rows_next(rows, err)) == 1) {
         rc = CANON_OK;
@@ -110,15 +119,15 @@ static int by_name(const void *a, const void *b)
 }
 
 int cn_store_search_documents(cn_db *db, cn_arena *a, const char *org,
-                              const cn_array *matches, cn_array *out,
-                              canon_error *err)
+                              const cn_array *matches, bool texts,
+                              cn_array *out, canon_error *err)
 {
     /* below this many, looking them up costs less than the whole list */
     size_t few = cn_db_dialect(db) == CN_SQLITE ? 10 * IDS : 3 * IDS;
     int rc = CANON_OK;
 
     if (!matches || matches->count > few)
-        return scan_documents(db, a, org, matches, out, err);
+        return scan_documents(db, texts ? a : NULL, org, matches, out, err);
     for (size_t i = 0; !rc && i < matches->count; i += IDS) {
         int64_t ids[IDS];
         size_t n = 0;
@@ -159,28 +168,28 @@ int cn_store_search_by_section_status(cn_db *db, const char *org,
     return rc;
 }
 
-int cn_store_search_tags(cn_db *db, cn_arena *a, const char *org,
-                         const char *tag, cn_array *out, canon_error *err)
+int cn_store_search_tags(cn_db *db, const char *org, const char *tag,
+                         int (*on_tag)(void *user, int64_t document_id,
+                                       cn_slice tag),
+                         void *user, canon_error *err)
 {
-    const cn_arg args[] = {cn_text(org), cn_text(tag ? tag : "")};
+    const cn_arg args[] = {cn_text(org), cn_text(tag)};
     cn_rows *rows = NULL;
-    int rc = cn_db_query(db,
-                         "SELECT document_id, tag FROM spec_document_tags"
-                         " WHERE org_login = $1 AND ($2 = '' OR tag = $2)"
-                         " ORDER BY document_id, tag",
-                         args, 2, &rows, err);
+    int rc = tag ? cn_db_query(db,
+                               "SELECT document_id, tag"
+                               " FROM spec_document_tags"
+                               " WHERE org_login = $1 AND tag = $2"
+                               " ORDER BY document_id",
+                               args, 2, &rows, err)
+                 : cn_db_query(db,
+                               "SELECT document_id, tag"
+                               " FROM spec_document_tags"
+                               " WHERE org_login = $1"
+                               " ORDER BY document_id, tag",
+                               args, 1, &rows, err);
 
-    while (!rc && (rc = cn_rows_next(rows, err)) == 1) {
-        cn_search_tag *t = cn_array_push(out);
-
-        rc = CANON_OK;
-        if (t) {
-            t->document_id = cn_rows_int(rows, 0);
-            t->tag = cn_rows_copy(rows, 1, a);
-        }
-        if (!t || !t->tag)
-            rc = cn_fail_memory(err);
-    }
+    while (!rc && (rc = cn_rows_next(rows, err)) == 1)
+        rc = on_tag(user, cn_rows_int(rows, 0), cn_rows_text(rows, 1));
     cn_rows_free(rows);
     return rc;
 }
@@ -197,17 +206,15 @@ static size_t place_of(const int64_t *ids, size_t count, int64_t id)
 static int read_shown(cn_rows *rows, cn_arena *a, cn_search_shown *s,
                       canon_error *err)
 {
+    const char **const texts[] = {
+        &s->path,       &s->title,     &s->status,        &s->owner,
+        &s->team,       &s->repo,      &s->doc_type,      &s->tags,
+        &s->repo_owner, &s->repo_name, &s->review_status,
+    };
+
     s->id = cn_rows_int(rows, 0);
-    s->title = cn_rows_copy(rows, 1, a);
-    s->owner = cn_rows_copy(rows, 2, a);
-    s->doc_type = cn_rows_copy(rows, 3, a);
-    s->tags = cn_rows_copy(rows, 4, a);
-    s->repo_owner = cn_rows_copy(rows, 5, a);
-    s->repo_name = cn_rows_copy(rows, 6, a);
-    if (!s->title || !s->owner || !s->doc_type || !s->tags || !s->repo_owner ||
-        !s->repo_name)
-        return cn_fail_memory(err);
-    return CANON_OK;
+    return cn_store_texts(rows, 1, a, texts, sizeof(texts) / sizeof(texts[0]),
+                          err);
 }
 
 int cn_store_search_shown(cn_db *db, cn_arena *a, const char *org,
@@ -223,8 +230,9 @@ int cn_store_search_shown(cn_db *db, cn_arena *a, const char *org,
 
         id_args(args, org, ids + i, count - i);
         rc = cn_db_query(db,
-                         "SELECT d.id, d.title, d.owner, d.doc_type, d.tags,"
-                         " r.owner, r.name FROM spec_documents d"
+                         "SELECT d.id, d.path, d.title, d.status, d.owner,"
+                         " d.team, d.repo, d.doc_type, d.tags, r.owner,"
+                         " r.name, d.review_status FROM spec_documents d"
                          " JOIN repositories r ON r.org_login = d.org_login"
                          " AND r.id = d.repo_id"
                          " WHERE d.org_login = $1 AND d.id IN " ID_LIST,
