@@ -30,12 +30,12 @@ static int remove_document(canon_conn *conn, void *arg)
     return cn_documents_remove(conn, d->org, &id, 1);
 }
 
-/* Read the file; nothing to be written means that it is gone. */
+/* Read the file; nothing to be written means that it is gone. The rows refer
+ * to *from. */
 static int read_one(canon_conn *conn, const cn_repo_row *repo, const char *path,
-                    cn_group *group)
+                    cn_opened *from, cn_group *group)
 {
     cn_planned file = {path, "", "", 0, 0, NULL, true};
-    cn_opened from = {0};
     cn_patterns patterns;
     cn_fetched how = CN_FETCHED_GONE;
     int rc =
@@ -43,18 +43,18 @@ static int read_one(canon_conn *conn, const cn_repo_row *repo, const char *path,
 
     if (rc || !cn_index_wanted(path, &patterns))
         return rc;
-    rc = cn_opened_make(&from, conn, repo);
+    rc = cn_opened_make(from, conn, repo);
     if (!rc)
-        rc = cn_fetch(conn, &from, &file, &patterns, group, &how);
+        rc = cn_fetch(conn, from, &file, &patterns, group, &how);
     if (!rc && how == CN_FETCHED_BAD)
         rc = conn->err.code ? conn->err.code : CANON_EIO;
-    canon_source_close(from.source);
     return rc;
 }
 
 static int index_one(canon_conn *conn, const cn_repo_row *repo,
                      const char *path)
 {
+    cn_opened from = {0};
     canon_index_report report;
     cn_group group;
     int rc;
@@ -63,7 +63,8 @@ static int index_one(canon_conn *conn, const cn_repo_row *repo,
     cn_group_init(&group, repo->org, repo, &report);
     group.now_us = canon_now_us(conn->engine);
     cn_conn_release(conn);
-    rc = read_one(conn, repo, path, &group);
+    rc = read_one(conn, repo, path, &from, &group);
+    canon_source_close(from.source);
     /* nobody looked whether the document is there: the writer does */
     cn_array_each (cn_built, built, &group.items)
         built->is_new = false;
