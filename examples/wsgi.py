@@ -35,7 +35,8 @@ def main() -> None:
             conn.add_repo("local", f"local/{path.name}", f"{kind}:{path}")
             print(conn.index("local"))
         with make_server("127.0.0.1", options.port, App(engine), Server) as server:
-            print(f"http://127.0.0.1:{server.server_port}/app/local/api/dashboard")
+            url = f"http://127.0.0.1:{server.server_port}/app/local/api/dashboard"
+            print(url, flush=True)
             try:
                 server.serve_forever()
             except KeyboardInterrupt:

@@ -1,4 +1,9 @@
 import io
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
 import threading
 import unittest
 from typing import Any, Dict, List, Tuple
@@ -10,7 +15,9 @@ import canon
 from canon import wsgi
 from canon.http import Request
 
-from .support import needs
+from .support import DOCUMENT, needs
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 class Quiet(WSGIRequestHandler):
@@ -86,7 +93,7 @@ class Wsgi(unittest.TestCase):
             self.call(
                 wsgi.App(e),
                 "POST",
-                "/api/waitlist",
+                "/app/acme/editor/acme/app/parse",
                 CONTENT_LENGTH="5",
                 CONTENT_TYPE="application/json",
                 **{"wsgi.input": Broken()},
@@ -108,3 +115,34 @@ class Wsgi(unittest.TestCase):
         self.assertEqual(wsgi._target(environ), "/a%20b/%C3%A9%25?x=1")
         environ["REQUEST_URI"] = "/a%2Fb?y"
         self.assertEqual(wsgi._target(environ), "/a%2Fb?y")
+
+
+EXAMPLE = ROOT / "examples" / "wsgi.py"
+
+
+@needs("canon_dispatch", "canon_index_all")
+@unittest.skipUnless(EXAMPLE.exists(), "the examples are not here")
+class Example(unittest.TestCase):
+    def test_serves_a_folder(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = pathlib.Path(folder.name) / "docs" / "specs"
+        path.mkdir(parents=True)
+        (path / "passwords.md").write_text(DOCUMENT, encoding="utf-8")
+        command = [sys.executable, str(EXAMPLE), folder.name, "--port", "0"]
+        environ = dict(os.environ, PYTHONPATH=str(ROOT / "bindings" / "python"))
+        with subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=environ,
+        ) as process:
+            try:
+                lines = process.stdout
+                assert lines is not None
+                self.assertIn("indexed=1", lines.readline())
+                with urlopen(lines.readline().strip(), timeout=10) as answer:
+                    self.assertIn(b"passwords.md", answer.read())
+            finally:
+                process.terminate()
