@@ -125,7 +125,9 @@ class Header:
             result = self.variable(callback.group(1) + " x")[1]
             types = ", ".join([result] + self.arguments(callback.group(3)))
             return callback.group(2), f"CFUNCTYPE({types})"
-XX
+        plain = re.search(r"(\w+)(?:\[(\w+)\])?$", text)
+        assert plain, text
+        name, length = plain.groups()
         base = text[: text.rindex(name)]
         stars = base.count("*")
         constant = base.strip().startswith("const")

@@ -89,7 +89,8 @@ class Wsgi(unittest.TestCase):
             def read(self, _: int) -> bytes:
                 raise OSError("the peer is gone")
 
-        with engine() as e, self.assertRaises(OSError):
+        with engine() as e, e.connect() as conn, self.assertRaises(OSError):
+            conn.add_repo("acme", "acme/app", "dir:/tmp")
             self.call(
                 wsgi.App(e),
                 "POST",
