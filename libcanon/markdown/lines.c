@@ -41,6 +41,21 @@ static uint32_t look(finder *f, const char *line_end, const char *end)
     return flag;
 }
 
+/* The flags of all finders; next becomes the first place of them all. */
+static uint32_t look_all(finder *finders, size_t count, const char *line_end,
+                         const char *end, const char **next)
+{
+    uint32_t flags = 0;
+
+    *next = end;
+    for (size_t i = 0; i < count; i++) {
+        flags |= look(&finders[i], line_end, end);
+        if (finders[i].at < *next)
+            *next = finders[i].at;
+    }
+    return flags;
+}
+
 /* The next line ends, as far as they have been looked for. */
 typedef struct breaks {
     const char *newline;
@@ -68,6 +83,7 @@ size_t cn_lines_split(cn_slice text, size_t at, cn_line *lines, size_t cap)
     const char *start = text.ptr + at;
     const char *end = text.ptr + text.len;
     breaks b = {find(start, end, '\n'), find(start, end, '\r')};
+    const char *next = start;
     size_t count = 0;
 
     for (size_t i = 0; i < most; i++)
@@ -76,8 +92,8 @@ size_t cn_lines_split(cn_slice text, size_t at, cn_line *lines, size_t cap)
         const char *stop = line_end(&b, start, end);
         uint32_t flags = 0;
 
-        for (size_t i = 0; i < most; i++)
-            flags |= look(&finders[i], stop, end);
+        if (next < stop)
+            flags = look_all(finders, most, stop, end, &next);
         if (count < cap)
             lines[count] = (cn_line){(uint32_t)(start - text.ptr),
                                      (uint32_t)(stop - text.ptr), flags};

@@ -189,11 +189,17 @@ static void add_cut(reader *r, size_t i)
 {
     cn_slice line = line_at(r, i);
     size_t n = r->lines[i].flags & CN_LINE_END_TAG ? line.len : structure(line);
+    char *p = cn_buf_room(&r->skeleton, n + 2);
+    size_t len = n;
 
-    cn_buf_add(&r->skeleton, line.ptr, n);
+    r->source[r->made++] = (uint32_t)(i + 1);
+    if (!p)
+        return;
+    memcpy(p, line.ptr, n);
     if (n < line.len)
-        cn_buf_putc(&r->skeleton, 'x');
-    end_line(r, i);
+        p[len++] = 'x';
+    p[len++] = '\n';
+    cn_buf_grew(&r->skeleton, len);
 }
 
 static bool is_plain(cn_slice s, size_t at)
@@ -469,6 +475,9 @@ static int read_skeleton(reader *r, size_t len, canon_error *err)
         return cn_fail_memory(err);
     cn_buf_room(&r->skeleton, r->whole ? len : len / 4);
     add_lines(r);
+    /* room for as many blocks as lines; a refusal only means growing later */
+    r->blocks.items = cn_realloc(NULL, (r->made + 8) * r->blocks.size);
+    r->blocks.cap = r->blocks.items ? r->made + 8 : 0;
     return read_tree(r, err);
 }
 

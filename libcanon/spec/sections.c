@@ -129,13 +129,21 @@ static cn_slice make_slug(cn_reader *r, cn_slice title)
 static const char *plain_id(cn_reader *r, const canon_section *section,
                             cn_slice slug)
 {
-    cn_arena *arena = &r->spec->arena;
+    size_t len;
+    char *id;
 
     if (!section->number)
         return slug.len ? slug.ptr : "section";
     if (slug.len == 0)
         return section->number;
-    return cn_arena_printf(arena, "%s-%s", section->number, slug.ptr);
+    len = strlen(section->number);
+    id = cn_arena_alloc(&r->spec->arena, len + 1 + slug.len + 1);
+    if (!id)
+        return NULL;
+    memcpy(id, section->number, len);
+    id[len] = '-';
+    memcpy(id + len + 1, slug.ptr, slug.len + 1);
+    return id;
 }
 
 /* The suffix to try next is kept, so that many equal headings stay cheap. */
