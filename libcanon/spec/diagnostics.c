@@ -26,16 +26,31 @@ void cn_reader_report(cn_reader *r, int severity, const char *code,
     d->message = message;
 }
 
+static char *append(char *to, const char *from, size_t len)
+{
+    if (len)
+        memcpy(to, from, len);
+    return to + len;
+}
+
 void cn_reader_report_about(cn_reader *r, const char *code, uint32_t line,
                             const char *message, cn_slice about)
 {
     cn_slice start = cn_slice_first(about, QUOTED);
     size_t len = cn_utf8_valid_prefix(start);
+    size_t most = strlen(message) + len + sizeof(": ...");
+    char *text = cn_arena_alloc(&r->spec->arena, most);
+    char *p = text;
 
-    cn_reader_report(r, CANON_SEVERITY_WARNING, code, line,
-                     cn_arena_printf(&r->spec->arena, "%s: %.*s%s", message,
-                                     (int)len, start.ptr ? start.ptr : "",
-                                     len < about.len ? "..." : ""));
+    /* by hand, as a document may give a hundred thousand of them */
+    if (text) {
+        p = append(p, message, strlen(message));
+        p = append(p, ": ", 2);
+        p = append(p, start.ptr, len);
+        p = append(p, "...", len < about.len ? 3 : 0);
+        *p = '\0';
+    }
+    cn_reader_report(r, CANON_SEVERITY_WARNING, code, line, text);
 }
 
 static int by_place(const void *a, const void *b)

@@ -146,6 +146,27 @@ static const char *plain_id(cn_reader *r, const canon_section *section,
     return id;
 }
 
+static const char *with_suffix(cn_reader *r, const char *id, uint32_t n)
+{
+    char digits[12];
+    size_t at = sizeof(digits);
+    size_t len = strlen(id);
+    char *text;
+
+    do {
+        digits[--at] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n);
+    digits[--at] = '-';
+    text = cn_arena_alloc(&r->spec->arena, len + sizeof(digits) - at + 1);
+    if (!text)
+        return NULL;
+    memcpy(text, id, len);
+    memcpy(text + len, digits + at, sizeof(digits) - at);
+    text[len + sizeof(digits) - at] = '\0';
+    return text;
+}
+
 /* The suffix to try next is kept, so that many equal headings stay cheap. */
 static const char *unique_id(cn_reader *r, const char *id, uint32_t line)
 {
@@ -159,7 +180,7 @@ static const char *unique_id(cn_reader *r, const char *id, uint32_t line)
     }
     *own = 2;
     while (next && unique && cn_map_get(&r->ids, cn_str(unique)))
-        unique = cn_arena_printf(&r->spec->arena, "%s-%u", id, (*next)++);
+        unique = with_suffix(r, id, (*next)++);
     if (next)
         cn_reader_report_about(r, "section.duplicate_id", line,
                                "a section with the same id came before",
