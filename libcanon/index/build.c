@@ -179,6 +179,8 @@ static int set_section(cn_section_row *row, cn_arena *a, const canon_section *s,
     row->section_id = s->id;
     row->number = s->number;
     row->heading = s->title;
+    row->label = s->number ? cn_arena_printf(a, "%s. %s", s->number, s->title)
+                           : s->title;
     row->level = s->depth;
     row->body = s->content;
     row->status = canon_state_name(s->state);
@@ -188,7 +190,7 @@ static int set_section(cn_section_row *row, cn_arena *a, const canon_section *s,
     row->ticket_ref = s->ticket_id ? s->ticket_id : "";
     row->start_line = (int64_t)s->start_line;
     row->end_line = (int64_t)s->end_line;
-    return set_criteria(row, a, s, err);
+    return row->label ? set_criteria(row, a, s, err) : cn_fail_memory(err);
 }
 
 static int set_sections(cn_built *b, cn_arena *a, canon_error *err)

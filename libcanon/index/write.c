@@ -98,7 +98,7 @@ static void put_section(entries *e, const cn_built *b, const cn_section_row *s)
 
     entry->document_id = b->doc.id;
     entry->section_row = s->id;
-    entry->heading = cn_str(s->heading);
+    entry->heading = cn_str(s->label);
     entry->ac_text = cn_str(s->ac_text);
     entry->body = cn_str(s->body);
 }
@@ -193,6 +193,7 @@ static bool same_text(const char *a, const char *b)
 static bool same_words(const cn_section_row *a, const cn_section_row *b)
 {
     return same_text(a->heading, b->heading) &&
+           same_text(a->number, b->number) &&
            same_text(a->ac_text, b->ac_text) && same_text(a->body, b->body);
 }
 
@@ -206,8 +207,7 @@ static bool same_section(const cn_section_row *a, const cn_section_row *b)
 {
     return same_words(a, b) && same_criteria(a, b) && a->ord == b->ord &&
            a->parent_ord == b->parent_ord && a->level == b->level &&
-           a->end_line == b->end_line && same_text(a->number, b->number) &&
-           same_text(a->status, b->status) &&
+           a->end_line == b->end_line && same_text(a->status, b->status) &&
            same_text(a->blocked_by, b->blocked_by) &&
            same_text(a->delta, b->delta) &&
            same_text(a->ticket_system, b->ticket_system) &&

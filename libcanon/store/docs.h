@@ -71,6 +71,7 @@ typedef struct cn_section_row {
     const char *section_id;
     const char *number; /* or NULL */
     const char *heading;
+    const char *label; /* "2.1. Heading" of the search, only when writing */
     int64_t level;
     const char *body;
     const char *ac_text; /* criteria joined by line breaks */

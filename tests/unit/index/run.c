@@ -1,5 +1,7 @@
 #include "index_test.h"
 
+#include "canon/search.h"
+
 #include "conn.h"
 #include "index_jobs.h"
 
@@ -439,5 +441,38 @@ Test(run, survives_every_failed_allocation)
     cr_assert(gt(sz, torture(TORTURE_ONCE, index_once, NULL), 3));
     cr_assert(gt(sz, torture(TORTURE_PERSISTENT, index_once, NULL), 3));
     cr_assert(eq(i64, totals_of("acme").sections, 3));
+    stop();
+}
+
+static const char *found_heading(const char *words)
+{
+    static char heading[200];
+    canon_search_query q = CANON_SEARCH_QUERY_INIT;
+    canon_search_result *r = NULL;
+
+    q.org = "acme";
+    q.q = words;
+    assert_ok(&t, canon_search(t.conn, &q, &r));
+    cr_assert(eq(sz, canon_search_count(r), 1));
+    snprintf(heading, sizeof(heading), "%s",
+             canon_search_hit_at(r, 0)->heading);
+    canon_search_free(r);
+    return heading;
+}
+
+DATABASE_TEST(run, finds_sections_under_number_and_title)
+{
+    start(*which);
+    test_write(folder, "docs/specs/a.md",
+               "---\ntitle: A\n---\n\n## 1. First\n\nalpha\n\n## Other\n\n"
+               "omega\n");
+    index_now();
+    cr_assert_str_eq(found_heading("alpha"), "1. First");
+    cr_assert_str_eq(found_heading("omega"), "Other");
+    test_write(folder, "docs/specs/a.md",
+               "---\ntitle: A\n---\n\n## 2. First\n\nalpha\n\n## Other\n\n"
+               "omega\n");
+    index_now();
+    cr_assert_str_eq(found_heading("alpha"), "2. First");
     stop();
 }
