@@ -50,6 +50,19 @@ static void git_close(void *state)
     }
 }
 
+static int fail_open(canon_error *err, int rc, const char *location)
+{
+    const git_error *last = git_error_last();
+
+    /* libgit2 1.5 reports a foreign owner as a setting that it did not find */
+    if (rc == GIT_ENOTFOUND && last && last->klass == GIT_ERROR_CONFIG)
+        rc = GIT_EOWNER;
+    if (rc == GIT_ENOTFOUND)
+        return cn_fail(err, CANON_ENOTFOUND, "%s is no git repository",
+                       location);
+    return cn_git_fail(err, rc, location);
+}
+
 static int git_open(void *user, const char *location, void **state,
                     canon_error *err)
 {
@@ -71,9 +84,7 @@ static int git_open(void *user, const char *location, void **state,
     if (!rc)
         rc = git_repository_set_ident(s->repo, "Canon", "canon@localhost");
     if (rc) {
-        rc = rc == GIT_ENOTFOUND ? cn_fail(err, CANON_ENOTFOUND,
-                                           "%s is no git repository", location)
-                                 : cn_git_fail(err, rc, location);
+        rc = fail_open(err, rc, location);
         git_close(s);
         return rc;
     }

@@ -243,6 +243,24 @@ static bool index_is_clean(git_index *index, const edit *e)
     return entry && git_oid_equal(&entry->id, &e->old_blob);
 }
 
+/* Does a git command hold the index for longer than a moment? libgit2 would
+ * change the file and only then find out. */
+static bool index_is_locked(git_repository *repo)
+{
+    cn_buf path = CN_BUF_INIT(8192);
+    bool locked = true;
+
+    cn_buf_puts(&path, git_repository_path(repo));
+    cn_buf_puts(&path, "index.lock");
+    for (int i = 0; locked && i < 5; i++) {
+        if (i > 0)
+            cn_source_pause(PAUSE_MS);
+        locked = access(cn_buf_text(&path), F_OK) == 0;
+    }
+    cn_buf_free(&path);
+    return locked;
+}
+
 /* The checked-out file follows its branch. Nothing that fails here matters to
  * the commit, which is made: the work tree then simply stays behind. */
 static void update_work_tree(edit *e)
@@ -264,8 +282,8 @@ static void update_work_tree(edit *e)
     if (git_reference_lookup(&head, repo, "HEAD") == 0)
         target = git_reference_symbolic_target(head);
     if (!path.data || !target || strcmp(target, e->tip.ref) != 0 ||
-        git_repository_index(&index, repo) || git_index_read(index, 1) ||
-        !index_is_clean(index, e) ||
+        index_is_locked(repo) || git_repository_index(&index, repo) ||
+        git_index_read(index, 1) || !index_is_clean(index, e) ||
         git_object_lookup(&commit, repo, &e->commit, GIT_OBJECT_COMMIT))
         goto done;
     /* safe: only where the work tree is still as the commit before */
@@ -275,11 +293,7 @@ static void update_work_tree(edit *e)
     options.baseline = e->before;
     options.paths.strings = paths;
     options.paths.count = 1;
-    for (int i = 0; i < 5; i++) {
-        if (git_checkout_tree(repo, commit, &options) != GIT_ELOCKED)
-            break;
-        cn_source_pause(PAUSE_MS);
-    }
+    git_checkout_tree(repo, commit, &options);
 done:
     git_object_free(commit);
     git_index_free(index);
@@ -387,6 +401,24 @@ static int fresh_name(cn_git *s, char out[256], canon_error *err)
     return CANON_OK;
 }
 
+/* Is there a branch "a" or "a/b" in the way of "a/b/c"? libgit2 tells that in
+ * different ways, depending on how it is stored. */
+static bool is_below_a_branch(git_repository *repo, char *ref)
+{
+    bool found = false;
+
+    for (char *p = ref + strlen("refs/heads/"); !found && *p; p++) {
+        git_oid ignored;
+
+        if (*p != '/')
+            continue;
+        *p = '\0';
+        found = git_reference_name_to_id(&ignored, repo, ref) == 0;
+        *p = '/';
+    }
+    return found;
+}
+
 /* CANON_ECONFLICT when the branch exists, or one that is a folder of it. */
 static int create_branch(edit *e, const char *branch, canon_error *err)
 {
@@ -396,6 +428,9 @@ static int create_branch(edit *e, const char *branch, canon_error *err)
     int rc;
 
     snprintf(name, sizeof(name), "refs/heads/%s", branch);
+    if (is_below_a_branch(e->s->repo, name))
+        return cn_fail(err, CANON_ECONFLICT, "branch %s exists already",
+                       branch);
     reflog_text(e, log);
     rc = git_reference_create(&ref, e->s->repo, name, &e->commit, 0, log);
     git_reference_free(ref);
