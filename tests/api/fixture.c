@@ -229,7 +229,7 @@ static void keep_answer(fixture *f, const char *method, const char *target)
     char path[4096];
     FILE *file;
 
-    if (!folder || !*folder)
+    if (!folder || !*folder || strpbrk(target, "\r\n"))
         return;
     snprintf(path, sizeof(path), "%s/%d-%d", folder, (int)getpid(), ++count);
     file = fopen(path, "wbe");
