@@ -39,7 +39,7 @@ def rank_of(path):
     return [
         0 if not s.startswith("{") else 2 if s[1:-1] in LONG else 1
         for s in path.split("/")
-    ] + [-len(path)]
+    ] + [3]
 
 
 class Contract:
