@@ -17,7 +17,7 @@ typedef struct cn_search_entry {
     int64_t document_id;
     int64_t section_row;
     cn_slice title;
-    cn_slice heading;
+    cn_slice heading; /* with its number */
     cn_slice ac_text;
     cn_slice body;
 } cn_search_entry;
@@ -42,10 +42,6 @@ int cn_store_search_remove(cn_db *db, const char *org, int64_t document_id,
 /* Remove all entries of a document; before its row is deleted. */
 int cn_store_search_remove_document(cn_db *db, const char *org,
                                     int64_t document_id, canon_error *err);
-
-/* Before and after loading most of an index anew: SQLite then collects more
- * words in memory before it writes them. */
-int cn_store_search_bulk(cn_db *db, bool loading, canon_error *err);
 
 /* One word or phrase of a query. */
 typedef struct cn_search_term {

@@ -305,14 +305,3 @@ int cn_store_search_remove_document(cn_db *db, const char *org,
         rc = cn_search_headings_update(db, org, document_id, err);
     return rc;
 }
-
-int cn_store_search_bulk(cn_db *db, bool loading, canon_error *err)
-{
-    const cn_arg arg = cn_int(loading ? 64 * 1024 * 1024 : 1024 * 1024);
-
-    if (cn_db_dialect(db) != CN_SQLITE)
-        return CANON_OK;
-    return cn_db_exec(
-        db, "INSERT INTO search_fts (search_fts, rank) VALUES ('hashsize', $1)",
-        &arg, 1, NULL, err);
-}

@@ -26,11 +26,11 @@ static void put_plain(cn_buf *out, cn_slice text)
     }
 }
 
-static void put_line(cn_buf *out, int64_t id, cn_slice title, cn_slice heading)
+static void put_line(cn_buf *out, int64_t id, cn_slice text)
 {
     cn_buf_int(out, id % CN_ENTRIES_PER_DOCUMENT);
     cn_buf_putc(out, '\t');
-    put_plain(out, title.len > 0 ? title : heading);
+    put_plain(out, text);
     cn_buf_putc(out, '\n');
 }
 
@@ -77,8 +77,7 @@ int cn_search_headings_insert(cn_db *db, const char *org,
     for (size_t i = 0; !rc && i < count; i++) {
         const cn_search_entry *e = &entries[i];
 
-        put_line(&lines, ids[i], e->section_row ? cn_str("") : e->title,
-                 e->heading);
+        put_line(&lines, ids[i], e->section_row ? e->heading : e->title);
         if (i + 1 == count || entries[i + 1].document_id != e->document_id)
             rc = put_row(&batch, &arena, org, e->document_id, &lines);
     }
@@ -121,8 +120,10 @@ int cn_search_headings_update(cn_db *db, const char *org, int64_t document_id,
                          args, 2, &rows, err);
 
     while (!rc && (rc = cn_rows_next(rows, err)) == 1) {
-        put_line(&lines, cn_rows_int(rows, 0), cn_rows_text(rows, 1),
-                 cn_rows_text(rows, 2));
+        cn_slice title = cn_rows_text(rows, 1);
+
+        put_line(&lines, cn_rows_int(rows, 0),
+                 title.len > 0 ? title : cn_rows_text(rows, 2));
         rc = cn_buf_check(&lines, err);
     }
     cn_rows_free(rows);
@@ -170,7 +171,8 @@ static int match_lines(const search *s, int64_t document_id, cn_slice lines,
             continue;
         if (cn_slice_int(number, 0, CN_ENTRIES_PER_DOCUMENT - 1, &n) &&
             is_allowed(s, base + n))
-            rc = cn_search_add_match(s->out, base + n, PART_SCORE, err);
+            rc = cn_search_add_match(s->out, base + n, PART_SCORE,
+                                     cn_search_is_section(n), err);
     }
     return rc;
 }

@@ -7,10 +7,9 @@
 #include "fail.h"
 
 int cn_search_add_match(cn_array *matches, int64_t entry_id, double score,
-                        canon_error *err)
+                        int64_t sections, canon_error *err)
 {
     int64_t document_id = entry_id / CN_ENTRIES_PER_DOCUMENT;
-    bool section = entry_id % CN_ENTRIES_PER_DOCUMENT != 0;
     cn_search_match *m = NULL;
 
     if (matches->count > 0)
@@ -23,11 +22,11 @@ int cn_search_add_match(cn_array *matches, int64_t entry_id, double score,
         m->entry_id = entry_id;
         m->best = score;
         m->score = score;
-    } else if (section && (m->sections == 0 || score > m->best)) {
+    } else if (sections > 0 && (m->sections == 0 || score > m->best)) {
         m->entry_id = entry_id;
         m->best = score;
     }
-    m->sections += section;
+    m->sections += sections;
     if (score > m->score)
         m->score = score;
     return CANON_OK;

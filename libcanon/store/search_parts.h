@@ -7,9 +7,16 @@
 #define CN_ENTRIES_PER_DOCUMENT INT64_C(1048576)
 
 /* Add what one entry matched to its document, which is the last one of the
- * array or a new one. Entries come in the order of their ids. */
+ * array or a new one. Entries come in the order of their ids. sections: how
+ * many the entry stands for, itself included. */
 int cn_search_add_match(cn_array *matches, int64_t entry_id, double score,
-                        canon_error *err);
+                        int64_t sections, canon_error *err);
+
+/* 1 for a section's entry, 0 for the document's own. */
+static inline int64_t cn_search_is_section(int64_t entry_id)
+{
+    return entry_id % CN_ENTRIES_PER_DOCUMENT != 0;
+}
 
 int cn_search_find_sqlite(cn_db *db, const cn_search_scope *scope,
                           const cn_search_terms *terms, cn_array *out,

@@ -98,7 +98,8 @@ static void put_whole(cn_buf *out, const cn_search_terms *terms)
 
 /*
  * $1 organisation, $2 query, $3 the query as a whole, $4 state of sections or
- * ''. Ranking reads the column of each entry, so only the newest are ranked.
+ * ''. Ranking reads the column of each entry, so only the newest are ranked;
+ * of the others a document has one row that counts them.
  */
 static const char find_sql[] =
     "WITH m AS MATERIALIZED (SELECT e.id FROM search_entries e"
@@ -106,15 +107,19 @@ static const char find_sql[] =
     "  AND ($4 = '' OR EXISTS (SELECT 1 FROM spec_sections s"
     "   WHERE s.org_login = e.org_login AND s.id = e.section_row"
     "   AND REPLACE(REPLACE(LOWER(s.status), ' ', '_'), '-', '_') = $4))),"
-    " newest AS (SELECT id FROM m ORDER BY id DESC LIMIT 2000),"
-    " ranked AS MATERIALIZED (SELECT e.id,"
+    " newest AS MATERIALIZED (SELECT id FROM m ORDER BY id DESC LIMIT 2000),"
+    " ranked AS (SELECT e.id,"
     "  CAST(ts_rank_cd('{0.1,0.2,0.4,1.0}', e.tsv, CAST($2 AS tsquery))"
     "   AS DOUBLE PRECISION)"
     "  + CASE WHEN $3 <> '' AND e.tsv @@ CAST($3 AS tsquery) THEN 1 ELSE 0 END"
     "  AS score FROM newest JOIN search_entries e"
     "  ON e.org_login = $1 AND e.id = newest.id)"
-    " SELECT m.id, COALESCE(r.score, 0) FROM m"
-    " LEFT JOIN ranked r ON r.id = m.id ORDER BY m.id";
+    " SELECT id, score, CASE WHEN id % 1048576 = 0 THEN 0 ELSE 1 END"
+    " FROM ranked UNION ALL"
+    " SELECT COALESCE(MIN(id) FILTER (WHERE id % 1048576 <> 0), MIN(id)), 0,"
+    " COUNT(*) FILTER (WHERE id % 1048576 <> 0) FROM m"
+    " WHERE id < (SELECT MIN(id) FROM newest) GROUP BY id / 1048576"
+    " ORDER BY 1";
 
 int cn_search_find_postgresql(cn_db *db, const cn_search_scope *scope,
                               const cn_search_terms *terms, cn_array *out,
@@ -139,7 +144,8 @@ int cn_search_find_postgresql(cn_db *db, const cn_search_scope *scope,
         rc = cn_db_query_text(db, find_sql, args, 4, &rows, err);
     while (!rc && (rc = cn_rows_next(rows, err)) == 1)
         rc = cn_search_add_match(out, cn_rows_int(rows, 0),
-                                 cn_rows_real(rows, 1), err);
+                                 cn_rows_real(rows, 1), cn_rows_int(rows, 2),
+                                 err);
     cn_rows_free(rows);
     cn_buf_free(&all);
     cn_buf_free(&whole);

@@ -89,9 +89,12 @@ int cn_search_find_sqlite(cn_db *db, const cn_search_scope *scope,
     args[3] = cn_text(scope->section_status);
     if (!rc)
         rc = query(db, scope, args, &rows, err);
-    while (!rc && (rc = cn_rows_next(rows, err)) == 1)
-        rc = cn_search_add_match(out, cn_rows_int(rows, 0),
-                                 cn_rows_real(rows, 1), err);
+    while (!rc && (rc = cn_rows_next(rows, err)) == 1) {
+        int64_t id = cn_rows_int(rows, 0);
+
+        rc = cn_search_add_match(out, id, cn_rows_real(rows, 1),
+                                 cn_search_is_section(id), err);
+    }
     cn_rows_free(rows);
     cn_buf_free(&expression);
     cn_buf_free(&rank);

@@ -152,6 +152,8 @@ CREATE VIRTUAL TABLE search_fts USING fts5 (
 );
 INSERT INTO search_fts (search_fts, rank)
   VALUES ('rank', 'canon_rank(4.0, 4.0, 2.0, 1.0)');
+-- a full load collects its words in memory
+INSERT INTO search_fts (search_fts, rank) VALUES ('hashsize', 67108864);
 -- @all
 
 -- The title and headings of a document in lower case, a line each: the
