@@ -89,12 +89,12 @@ cn_markdown_kind cn_markdown_kind_of(const cn_markdown_node *node);
 
 /* Text of text, code, HTML and code blocks; "" for others. */
 cn_slice cn_markdown_literal(const cn_markdown_node *node);
-int cn_markdown_level(const cn_markdown_node *node);         /* of a heading */
-bool cn_markdown_ordered(const cn_markdown_node *node);      /* of a list */
-int cn_markdown_start(const cn_markdown_node *node);    /* of its numbers */
-bool cn_markdown_tight(const cn_markdown_node *node);        /* of a list */
-const char *cn_markdown_info(const cn_markdown_node *node);  /* of a fence */
-const char *cn_markdown_url(const cn_markdown_node *node);   /* link, image */
+int cn_markdown_level(const cn_markdown_node *node);        /* of a heading */
+bool cn_markdown_ordered(const cn_markdown_node *node);     /* of a list */
+int cn_markdown_start(const cn_markdown_node *node);        /* of its numbers */
+bool cn_markdown_tight(const cn_markdown_node *node);       /* of a list */
+const char *cn_markdown_info(const cn_markdown_node *node); /* of a fence */
+const char *cn_markdown_url(const cn_markdown_node *node);  /* link, image */
 const char *cn_markdown_title(const cn_markdown_node *node); /* link, image */
 
 /*
