@@ -1,7 +1,5 @@
-/*
- * What is doubtful in the specs of a folder: lint [--sarif] FOLDER
- * Exit code: 0 no errors, 1 errors, 2 no specs. CANON.yaml says where they are.
- */
+/* What is doubtful in the specs of a folder: lint [--sarif] FOLDER
+ * Exit code: 0 no errors, 1 errors, 2 no specs found (see CANON.yaml). */
 #define _XOPEN_SOURCE 700
 #include <canon/config.h>
 #include <canon/spec.h>

@@ -54,13 +54,14 @@ static size_t load(size_t index, uint8_t out[MAX_LEN])
     return len + 3;
 }
 
-ParameterizedTestParameters(spec_write, does_what_was_asked_and_nothing_else)
+ParameterizedTestParameters(spec_write_property,
+                            does_what_was_asked_and_nothing_else)
 {
     return cn_test_indexes(count_documents());
 }
 
-ParameterizedTest(size_t *i, spec_write, does_what_was_asked_and_nothing_else,
-                  .timeout = 120)
+ParameterizedTest(size_t *i, spec_write_property,
+                  does_what_was_asked_and_nothing_else, .timeout = 120)
 {
     uint8_t data[MAX_LEN];
     size_t len = load(*i, data);
@@ -121,7 +122,7 @@ static size_t mutate(uint8_t *data, size_t len, uint32_t *state)
     return len + n;
 }
 
-Test(spec_write, does_so_in_documents_that_were_changed_at_random,
+Test(spec_write_property, does_so_in_documents_that_were_changed_at_random,
      .timeout = 3600)
 {
     size_t documents = count_documents();
