@@ -135,7 +135,8 @@ static void add_line(joiner *j, const cn_reader *r, cn_span line,
             j->gap = true;
         at = end < line.end ? d->span.end : line.end;
     }
-    j->gap = true;
+    if (at <= line.end) /* else a directive reaches over the line's end */
+        j->gap = true;
 }
 
 const char *cn_reader_join(cn_reader *r, cn_span range, size_t first)
