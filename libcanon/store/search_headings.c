@@ -110,14 +110,18 @@ static int write_row(cn_db *db, const char *org, int64_t document_id,
 int cn_search_headings_update(cn_db *db, const char *org, int64_t document_id,
                               canon_error *err)
 {
-    const cn_arg args[] = {cn_text(org), cn_int(document_id)};
+    /* by their ids: by document SQLite would go through the organisation's
+     * entries for the sake of the order */
+    const cn_arg range[] = {
+        cn_text(org), cn_int(document_id * CN_ENTRIES_PER_DOCUMENT),
+        cn_int((document_id + 1) * CN_ENTRIES_PER_DOCUMENT)};
     cn_buf lines = CN_BUF_INIT(MAX_LINES);
     cn_rows *rows = NULL;
     int rc = cn_db_query(db,
                          "SELECT id, title, heading FROM search_entries"
-                         " WHERE org_login = $1 AND document_id = $2"
-                         " ORDER BY id",
-                         args, 2, &rows, err);
+                         " WHERE org_login = $1 AND id >= $2"
+                         " AND id < $3 ORDER BY id",
+                         range, 3, &rows, err);
 
     while (!rc && (rc = cn_rows_next(rows, err)) == 1) {
         cn_slice title = cn_rows_text(rows, 1);
