@@ -53,7 +53,7 @@ static int start_job(canon_conn *conn, void *arg)
                                     &conn->err);
 }
 
-/* The repository's row and its documents; a row that says a run began. */
+/* The repository's row and its documents. */
 static int load(run *r, const char *org, const char *full_name)
 {
     canon_conn *conn = r->conn;
@@ -73,11 +73,7 @@ static int load(run *r, const char *org, const char *full_name)
     cn_group_init(&r->group, r->repo.org, &r->repo, &r->own);
     r->group.now_us = canon_now_us(conn->engine);
     cn_conn_release(conn);
-    rc = cn_conn_acquire(conn, CN_DB_WRITE);
-    if (!rc)
-        rc = cn_tx_retry(conn, CN_TX_WRITE, start_job, r);
-    cn_conn_release(conn);
-    return rc;
+    return CANON_OK;
 }
 
 /* Everything that is read before the first file. */
@@ -173,9 +169,17 @@ static int write_group(run *r)
 
 static int write_files(run *r)
 {
+    canon_conn *conn = r->conn;
     size_t at = 0;
     int rc = CANON_OK;
 
+    /* a run that finds nothing to do is recorded at its end */
+    if (r->plan.files.count > 0) {
+        rc = cn_conn_acquire(conn, CN_DB_WRITE);
+        if (!rc)
+            rc = cn_tx_retry(conn, CN_TX_WRITE, start_job, r);
+        cn_conn_release(conn);
+    }
     while (!rc && at < r->plan.files.count) {
         rc = fill_group(r, &at);
         if (!rc)
@@ -218,6 +222,7 @@ static int remove_gone(run *r)
 static int store_end(canon_conn *conn, void *arg)
 {
     run *r = arg;
+    bool recorded = r->plan.files.count > 0;
     int rc;
 
     r->repo.default_branch = r->from.at.branch;
@@ -227,6 +232,8 @@ static int store_end(canon_conn *conn, void *arg)
     r->repo.config_diagnostics = r->config.diagnostics;
     r->repo.synced_at = canon_now_us(conn->engine);
     rc = cn_store_repo_synced(conn->db, &r->repo, &conn->err);
+    if (!rc && !recorded)
+        rc = start_job(conn, r);
     return rc ? rc : update_job(r, "completed", r->repo.synced_at);
 }
 
@@ -252,9 +259,10 @@ static void note_failure(run *r)
 
     cn_conn_release(conn);
     snprintf(r->own.first_error, sizeof(r->own.first_error), "%s", why.text);
-    if (r->job.id && !cn_conn_acquire(conn, CN_DB_WRITE)) {
-        /* the failure that matters is the first one */
-        (void)update_job(r, "failed", canon_now_us(conn->engine));
+    /* the failure that matters is the first one */
+    if (r->repo.id && !cn_conn_acquire(conn, CN_DB_WRITE)) {
+        if (r->job.id || !start_job(conn, r))
+            (void)update_job(r, "failed", canon_now_us(conn->engine));
         cn_conn_release(conn);
     }
     conn->err = why;

@@ -400,7 +400,8 @@ int main(int argc, char **argv)
 {
     const char *count = getenv("BENCH_RUNS");
     const char *tmp = getenv("TMPDIR");
-    int postgresql = getenv("CANON_TEST_POSTGRESQL") != NULL;
+    const char *server = getenv("CANON_TEST_POSTGRESQL");
+    int postgresql = server && *server;
 
     if (argc != 2) {
         fprintf(stderr, "usage: bench_index CORPUS\n");
