@@ -46,7 +46,7 @@ static void add_row(cn_buf *out, const canon_setting *s)
     cn_buf_puts(out, " | ");
     add_cell(out, s->help);
     if (s->words && *s->words) {
-        cn_buf_puts(out, " One of: ");
+        cn_buf_puts(out, ". One of: ");
         add_cell(out, s->words);
         cn_buf_putc(out, '.');
     }

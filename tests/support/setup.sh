@@ -4,7 +4,8 @@
 build_packages=(gcc g++ cmake ninja-build pkg-config libc6-dev libjson-c-dev
   libyaml-dev libsodium-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev
   libpq-dev libgit2-dev libcmark-dev libcivetweb-dev)
-test_packages=(libcriterion-dev postgresql python3 python3-venv python3-pip git
+test_packages=(libcriterion-dev postgresql python3 python3-venv python3-pip
+  python3-jsonschema python3-yaml git
   nodejs npm)
 
 mkdir -p build

@@ -1,0 +1,184 @@
+#include "canon.h"
+
+#include "files.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <criterion/parameterized.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static canon *open_engine(void)
+{
+    canon *c = NULL;
+    canon_error err;
+
+    cr_assert(eq(int, canon_open(NULL, &c, &err), CANON_OK), "%s", err.text);
+    return c;
+}
+
+Test(settings_help, is_what_the_documentation_says)
+{
+    canon_buf table = CANON_BUF_INIT;
+    char *page = test_file(CN_TESTS_DIR "/../libcanon/docs/settings.md", NULL);
+
+    cr_assert(eq(int, canon_settings_help(1, &table, NULL), CANON_OK));
+    cr_assert_not_null(strstr(page, table.data),
+                       "write the output of canon_settings_help(1) into "
+                       "libcanon/docs/settings.md");
+    canon_buf_free(&table);
+    free(page);
+}
+
+Test(settings_help, never_shows_a_secret_or_leaves_a_setting_out)
+{
+    canon_buf text = CANON_BUF_INIT;
+
+    cr_assert(eq(int, canon_settings_help(0, &text, NULL), CANON_OK));
+    for (size_t i = 0; i < canon_setting_count(); i++)
+        cr_assert_not_null(strstr(text.data, canon_setting_at(i)->name));
+    canon_buf_free(&text);
+}
+
+static const struct {
+    const char *entries[4];
+    int rc;
+    const char *names; /* what the message must name */
+} environments[] = {
+    {{"PORT=8080", "HOME=/root"}, CANON_OK, ""},
+    {{"PORT="}, CANON_OK, ""},
+    {{"PORT=x"}, CANON_EINVAL, "PORT"},
+    {{"CANON_WORKER=4"}, CANON_EINVAL, "CANON_WORKER"},
+    {{"PORT_FILE=/no/such/file"}, CANON_ENOTFOUND, "PORT"},
+    {{"PORT=1", "PORT_FILE=/dev/null"}, CANON_EINVAL, "PORT_FILE"},
+    {{"CANON_AUTH_PREFIXES=CLOUD_", "CLOUD_HOST=x"}, CANON_OK, ""},
+};
+
+ParameterizedTestParameters(environment, is_checked)
+{
+    return cn_test_indexes(sizeof(environments) / sizeof(environments[0]));
+}
+
+ParameterizedTest(size_t *i, environment, is_checked)
+{
+    canon *c = open_engine();
+    canon_error err = {0, ""};
+    int rc = canon_set_environment(c, environments[*i].entries, &err);
+
+    if (environments[*i].rc == CANON_OK)
+        cr_assert(eq(int, rc, CANON_OK), "%s", err.text);
+    else
+        cr_assert(ne(int, rc, CANON_OK));
+    cr_assert_not_null(strstr(err.text, environments[*i].names), "%s",
+                       err.text);
+    canon_close(c);
+}
+
+Test(environment, takes_a_secret_from_a_file_without_its_line_end)
+{
+    char *folder = test_folder();
+    canon *c = open_engine();
+    char entry[600];
+    const char *entries[] = {entry, NULL};
+
+    test_write(folder, "secret", "hush\n");
+    snprintf(entry, sizeof(entry), "GH_WEBHOOK_SECRET_FILE=%s/secret", folder);
+    cr_assert(eq(int, canon_set_environment(c, entries, NULL), CANON_OK));
+    cr_assert_str_eq(canon_setting_text(c, "GH_WEBHOOK_SECRET"), "hush");
+    canon_close(c);
+    test_folder_remove(folder);
+}
+
+static const struct {
+    const char *listen;
+    const char *issuer;
+    const char *insecure;
+    int rc;
+    const char *addresses;
+} listens[] = {
+    {"", "", "", CANON_OK, "127.0.0.1:3000"},
+    {"localhost", "", "", CANON_OK, "127.0.0.1:3000"},
+    {"127.0.0.1, 127.0.0.2", "", "", CANON_OK, "127.0.0.1:3000,127.0.0.2:3000"},
+    {"0.0.0.0", "", "", CANON_EDENIED, ""},
+    {"0.0.0.0", "", "1", CANON_EDENIED, ""},
+    {"10.0.0.1", "https://id.example", "", CANON_EDENIED, ""},
+    {"10.0.0.1", "https://id.example", "1", CANON_OK, "10.0.0.1:3000"},
+    {"8443s", "", "", CANON_EINVAL, ""},
+    {"127.0.0.1:80r", "", "", CANON_EINVAL, ""},
+    {",", "", "", CANON_EINVAL, ""},
+};
+
+ParameterizedTestParameters(listen_addresses, are_safe)
+{
+    return cn_test_indexes(sizeof(listens) / sizeof(listens[0]));
+}
+
+ParameterizedTest(size_t *i, listen_addresses, are_safe)
+{
+    canon *c = open_engine();
+    canon_buf out = CANON_BUF_INIT;
+    canon_error err = {0, ""};
+
+    cr_assert(eq(int, canon_set(c, "LISTEN", listens[*i].listen, NULL), 0));
+    cr_assert(
+        eq(int, canon_set(c, "OIDC_ISSUER", listens[*i].issuer, NULL), 0));
+    cr_assert(
+        eq(int, canon_set(c, "CANON_INSECURE", listens[*i].insecure, NULL), 0));
+    cr_assert(eq(int, canon_listen_addresses(c, &out, &err), listens[*i].rc),
+              "%s: %s", listens[*i].listen, err.text);
+    if (!listens[*i].rc)
+        cr_assert_str_eq(out.data, listens[*i].addresses);
+    canon_buf_free(&out);
+    canon_close(c);
+}
+
+Test(log_json, is_one_line_whatever_the_text_holds)
+{
+    canon_log_event e = {CANON_LOG_WARN, "test", "a \"quoted\" \\ \x01 line",
+                         "id", 1790000000000000};
+    char line[CANON_LOG_JSON_MIN];
+    size_t len = canon_log_json(&e, line, sizeof(line));
+
+    cr_assert(gt(sz, len, 10));
+    cr_assert(eq(chr, line[len - 1], '\n'));
+    cr_assert_null(memchr(line, '\x01', len));
+    cr_assert_not_null(strstr(line, "a \\\"quoted\\\" \\\\"));
+    cr_assert(eq(sz, canon_log_json(&e, line, 16), 0));
+}
+
+Test(log_json, cuts_a_long_text_and_stays_json)
+{
+    canon_log_event e = {CANON_LOG_INFO, "test", NULL, "", 1};
+    char *text = malloc(100001);
+    char line[CANON_LOG_JSON_MIN];
+    size_t len;
+
+    memset(text, '"', 100000);
+    text[100000] = '\0';
+    e.text = text;
+    len = canon_log_json(&e, line, sizeof(line));
+    cr_assert(le(sz, len, sizeof(line)));
+    cr_assert_str_eq(line + len - 3, "\"}\n");
+    free(text);
+}
+
+Test(check, tells_of_pending_migrations_and_changes_nothing)
+{
+    char *folder = test_folder();
+    canon_options o = CANON_OPTIONS_INIT;
+    canon_buf out = CANON_BUF_INIT;
+    canon_error err;
+    canon *c = NULL;
+    char url[600];
+
+    snprintf(url, sizeof(url), "sqlite:%s/canon.db", folder);
+    o.database_url = url;
+    cr_assert(eq(int, canon_open(&o, &c, &err), CANON_OK));
+    cr_assert(eq(int, canon_prepare(c, &err), CANON_OK), "%s", err.text);
+    cr_assert(eq(int, canon_check(c, &out, &err), CANON_OK), "%s", err.text);
+    cr_assert_not_null(strstr(out.data, "database: good"));
+    canon_buf_free(&out);
+    canon_close(c);
+    test_folder_remove(folder);
+}
