@@ -33,9 +33,13 @@ def clean_environment():
 
 
 class Server:
-    """A canond process. Use it in a with statement."""
+    """A canond process. Use it in a with statement.
 
-    def __init__(self, program=None, folder=None, wait="/healthz", **settings):
+    It is waited for until it serves pages: until then all but the probes is
+    answered 503.
+    """
+
+    def __init__(self, program=None, folder=None, wait="/", **settings):
         self.program = program or CANOND
         self.folder = folder or tempfile.mkdtemp(prefix="canond-test-")
         self.port = int(settings.pop("PORT", 0)) or free_port()
