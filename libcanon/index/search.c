@@ -240,8 +240,7 @@ static int join(search *s)
         if (!c)
             return cn_fail_memory(err);
         c->document = cn_array_at(&s->documents, i);
-        if (matches)
-            c->match = find_document(matches, c->document->id);
+        c->match = c->document->match;
         filter(s, c);
     }
     return rc;

@@ -21,11 +21,10 @@ typedef struct span {
 
 static bool is_word(cn_slice word, const char *wanted, bool prefix)
 {
-    cn_slice w = cn_str(wanted);
+    bool hit =
+        prefix ? cn_slice_starts(word, wanted) : cn_slice_is(word, wanted);
 
-    if (cn_utf8_count(w) < MIN_MARKED)
-        return false;
-    return prefix ? cn_slice_starts(word, wanted) : cn_slice_eq(word, w);
+    return hit && cn_utf8_count(cn_str(wanted)) >= MIN_MARKED;
 }
 
 static bool is_hit(cn_slice word, const cn_search_terms *terms)

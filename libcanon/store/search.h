@@ -93,11 +93,12 @@ int cn_store_search_part(cn_db *db, const cn_search_scope *scope, cn_slice q,
  * they are NULL when they were not asked for. */
 typedef struct cn_search_document {
     int64_t id;
+    const cn_search_match *match; /* NULL: all were asked for */
     const char *repo;
-    const char *path;
     const char *status;
     const char *team;
     const char *review_status; /* or NULL */
+    const char *path;          /* only where it decided the order */
 } cn_search_document;
 
 /*

@@ -20,59 +20,87 @@ static int by_id(const void *a, const void *b)
 }
 
 /* matches are ordered by document_id */
-static bool is_matched(const cn_array *matches, int64_t id)
+static const cn_search_match *find_match(const cn_array *matches, int64_t id)
 {
-    return !matches ||
-           (matches->count > 0 &&
-            bsearch(&id, matches->items, matches->count, matches->size, by_id));
+    if (!matches || matches->count == 0)
+        return NULL;
+    return bsearch(&id, matches->items, matches->count, matches->size, by_id);
 }
 
-static int read_document(cn_rows *rows, cn_arena *a, cn_array *out,
-                         canon_error *err)
-{
-    cn_search_document *d = cn_array_push(out);
+#define KNOWN 16 /* texts of a column that are shared */
 
-    if (!d)
-        return cn_fail_memory(err);
-    d->id = cn_rows_int(rows, 0);
-    if (!a)
+/* Documents being read. Repositories, states and teams are few and repeat, so
+ * their texts are shared. */
+typedef struct reading {
+    cn_arena *arena; /* NULL: the ids alone */
+    const cn_array *matches;
+    cn_array *out;
+    cn_slice known[3][KNOWN];
+    size_t next[3]; /* place for the next text of a column */
+    canon_error *err;
+} reading;
+
+/* The text of column 1 to 3. */
+static const char *shared_text(reading *r, cn_rows *rows, int column)
+{
+    cn_slice text = cn_rows_text(rows, column);
+    cn_slice *known = r->known[column - 1];
+    size_t *next = &r->next[column - 1];
+    char *copy;
+
+    for (size_t i = 0; i < KNOWN && known[i].ptr; i++) {
+        if (cn_slice_eq(known[i], text))
+            return known[i].ptr;
+    }
+    copy = cn_arena_copy(r->arena, text);
+    known[*next] = cn_slice_of(copy, copy ? text.len : 0);
+    *next = (*next + 1) % KNOWN;
+    return copy;
+}
+
+static int read_document(reading *r, cn_rows *rows)
+{
+    int64_t id = cn_rows_int(rows, 0);
+    const cn_search_match *match = find_match(r->matches, id);
+    cn_search_document *d;
+
+    if (r->matches && !match)
         return CANON_OK;
-    d->repo = cn_rows_copy(rows, 1, a);
-    d->path = cn_rows_copy(rows, 2, a);
-    d->status = cn_rows_copy(rows, 3, a);
-    d->team = cn_rows_copy(rows, 4, a);
-    d->review_status = cn_rows_copy(rows, 5, a);
-    if (!d->repo || !d->path || !d->status || !d->team ||
-        (!d->review_status && !cn_rows_is_null(rows, 5)))
-        return cn_fail_memory(err);
+    d = cn_array_push(r->out);
+    if (!d)
+        return cn_fail_memory(r->err);
+    d->id = id;
+    d->match = match;
+    if (!r->arena)
+        return CANON_OK;
+    d->repo = shared_text(r, rows, 1);
+    d->status = shared_text(r, rows, 2);
+    d->team = shared_text(r, rows, 3);
+    d->review_status = cn_rows_copy(rows, 4, r->arena);
+    if (!d->repo || !d->status || !d->team ||
+        (!d->review_status && !cn_rows_is_null(rows, 4)))
+        return cn_fail_memory(r->err);
     return CANON_OK;
 }
 
-#define DOCUMENT "SELECT id, repo, path, status, team, review_status"
-
-/* All of the organisation, in order; those that do not match are skipped.
- * a: for the texts; NULL: the ids alone. */
-static int scan_documents(cn_db *db, cn_arena *a, const char *org,
-                          const cn_array *matches, cn_array *out,
-                          canon_error *err)
+/* All of the organisation, in order. */
+static int scan_documents(cn_db *db, reading *r, const char *org)
 {
     const cn_arg arg = cn_text(org);
     cn_rows *rows = NULL;
-    int rc = a ? cn_db_query(db,
-                             DOCUMENT " FROM spec_documents"
-                                      " WHERE org_login = $1"
-                                      " ORDER BY repo, path",
-                             &arg, 1, &rows, err)
-               : cn_db_query(db,
-                             "SELECT id FROM spec_documents"
-                             " WHERE org_login = $1 ORDER BY repo, path",
-                             &arg, 1, &rows, err);
+    int rc = r->arena
+                 ? cn_db_query(db,
+                               "SELECT id, repo, status, team, review_status"
+                               " FROM spec_documents WHERE org_login = $1"
+                               " ORDER BY repo, path",
+                               &arg, 1, &rows, r->err)
+                 : cn_db_query(db,
+                               "SELECT id FROM spec_documents"
+                               " WHERE org_login = $1 ORDER BY repo, path",
+                               &arg, 1, &rows, r->err);
 
-    while (!rc && (rc = cn_rows_next(rows, err)) == 1) {
-        rc = CANON_OK;
-        if (is_matched(matches, cn_rows_int(rows, 0)))
-            rc = read_document(rows, a, out, err);
-    }
+    while (!rc && (rc = cn_rows_next(rows, r->err)) == 1)
+        rc = read_document(r, rows);
     cn_rows_free(rows);
     return rc;
 }
@@ -90,21 +118,43 @@ static void id_args(cn_arg *args, const char *org, const int64_t *ids,
     "($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17," \
     " $18, $19, $20, $21)"
 
-static int get_documents(cn_db *db, cn_arena *a, const char *org,
-                         const int64_t *ids, size_t count, cn_array *out,
-                         canon_error *err)
+/* The ids of matches from i on. */
+static size_t take_ids(const cn_array *matches, size_t i, int64_t ids[IDS])
 {
+    size_t n = 0;
+
+    for (; n < IDS && i + n < matches->count; n++) {
+        const cn_search_match *m = cn_array_at(matches, i + n);
+
+        ids[n] = m->document_id;
+    }
+    return n;
+}
+
+static int get_documents(cn_db *db, reading *r, const char *org, size_t i)
+{
+    int64_t ids[IDS];
     cn_arg args[IDS + 1];
     cn_rows *rows = NULL;
     int rc;
 
-    id_args(args, org, ids, count);
+    id_args(args, org, ids, take_ids(r->matches, i, ids));
     rc = cn_db_query(db,
-                     DOCUMENT " FROM spec_documents WHERE org_login = $1"
-                              " AND id IN " ID_LIST,
-                     args, IDS + 1, &rows, err);
-    while (!rc && (rc = cn_rows_next(rows, err)) == 1)
-        rc = read_document(rows, a, out, err);
+                     "SELECT id, repo, status, team, review_status, path"
+                     " FROM spec_documents WHERE org_login = $1"
+                     " AND id IN " ID_LIST,
+                     args, IDS + 1, &rows, r->err);
+    while (!rc && (rc = cn_rows_next(rows, r->err)) == 1) {
+        cn_search_document *d;
+
+        rc = read_document(r, rows);
+        if (rc)
+            break;
+        d = cn_array_at(r->out, r->out->count - 1);
+        d->path = cn_rows_copy(rows, 5, r->arena);
+        if (!d->path)
+            rc = cn_fail_memory(r->err);
+    }
     cn_rows_free(rows);
     return rc;
 }
@@ -124,21 +174,15 @@ int cn_store_search_documents(cn_db *db, cn_arena *a, const char *org,
 {
     /* below this many, looking them up costs less than the whole list */
     size_t few = cn_db_dialect(db) == CN_SQLITE ? 10 * IDS : 3 * IDS;
+    reading r = {.arena = a, .matches = matches, .out = out, .err = err};
     int rc = CANON_OK;
 
-    if (!matches || matches->count > few)
-        return scan_documents(db, texts ? a : NULL, org, matches, out, err);
-    for (size_t i = 0; !rc && i < matches->count; i += IDS) {
-        int64_t ids[IDS];
-        size_t n = 0;
-
-        for (; n < IDS && i + n < matches->count; n++) {
-            const cn_search_match *m = cn_array_at(matches, i + n);
-
-            ids[n] = m->document_id;
-        }
-        rc = get_documents(db, a, org, ids, n, out, err);
+    if (!matches || matches->count > few) {
+        r.arena = texts ? a : NULL;
+        return scan_documents(db, &r, org);
     }
+    for (size_t i = 0; !rc && i < matches->count; i += IDS)
+        rc = get_documents(db, &r, org, i);
     if (!rc && out->count > 1)
         qsort(out->items, out->count, out->size, by_name);
     return rc;
