@@ -64,6 +64,10 @@ CREATE INDEX spec_documents_repo ON spec_documents (org_login, LOWER(repo));
 -- lists, search and its facets read this index instead of the rows
 CREATE INDEX spec_documents_list
   ON spec_documents (org_login, repo, path, status, team, review_status);
+-- ... and coverage this one
+CREATE INDEX spec_documents_figures
+  ON spec_documents (org_login, is_spec, repo, team, total_sections,
+    done_sections, total_ac, done_ac, realized_ac);
 
 CREATE TABLE spec_document_tags (
   org_login @TEXT@ NOT NULL CHECK (org_login = LOWER(org_login)),
@@ -207,6 +211,24 @@ CREATE TABLE coverage_snapshots (
 );
 CREATE INDEX coverage_snapshots_repo
   ON coverage_snapshots (org_login, LOWER(repo));
+
+-- What the snapshots of each day add up to, documents that were missed carried
+-- forward; repo '' and team '' is the whole organisation.
+CREATE TABLE coverage_days (
+  org_login @TEXT@ NOT NULL CHECK (org_login = LOWER(org_login)),
+  repo @TEXT@ NOT NULL,
+  team @TEXT@ NOT NULL,
+  snapshot_day INTEGER NOT NULL,
+  total_specs BIGINT NOT NULL,
+  total_sections BIGINT NOT NULL,
+  done_sections BIGINT NOT NULL,
+  total_ac BIGINT NOT NULL,
+  done_ac BIGINT NOT NULL,
+  realized_ac BIGINT NOT NULL,
+  PRIMARY KEY (org_login, repo, team, snapshot_day)
+);
+CREATE INDEX coverage_days_day ON coverage_days (org_login, snapshot_day);
+CREATE INDEX coverage_days_repo ON coverage_days (org_login, LOWER(repo));
 
 CREATE TABLE agent_events (
   org_login @TEXT@ NOT NULL CHECK (org_login = LOWER(org_login)),

@@ -255,6 +255,65 @@ DATABASE_TEST(coverage, vanished_documents_leave_summary_and_trend)
     test_engine_stop(&t);
 }
 
+DATABASE_TEST(coverage, of_an_organisation_whose_documents_all_vanished_is_zero)
+{
+    canon_coverage *c;
+
+    test_engine_start(&t, *which);
+    add("acme", "acme/a", "docs/specs/a.md", "ui", 1, 10);
+    snapshot(TEST_DAY - 1);
+    seed_remove(&t, "acme", "acme/a", "docs/specs/a.md");
+    snapshot(TEST_DAY);
+    c = compute("acme", NULL, NULL, 30);
+    cr_assert(eq(i64, canon_coverage_totals(c)->total_specs, 0));
+    cr_assert(eq(sz, canon_coverage_repo_count(c), 0));
+    canon_coverage_free(c);
+    test_engine_stop(&t);
+}
+
+DATABASE_TEST(coverage, trend_is_filtered_like_the_summary)
+{
+    canon_coverage *c;
+
+    test_engine_start(&t, *which);
+    add("acme", "acme/a", "docs/specs/a.md", "ui", 1, 10);
+    add("acme", "acme/b", "docs/specs/a.md", "core", 1, 20);
+    snapshot(TEST_DAY);
+    c = compute("acme", "ACME/b", NULL, 0);
+    cr_assert_not_null(strstr(json_of(c), "\"total_sections\":20,"));
+    cr_assert_null(strstr(json_of(c), "\"total_sections\":30,"));
+    canon_coverage_free(c);
+    c = compute("acme", NULL, "UI", 0);
+    cr_assert_null(strstr(json_of(c), "\"total_sections\":20,"));
+    canon_coverage_free(c);
+    c = compute("acme", NULL, NULL, 0);
+    cr_assert_not_null(strstr(json_of(c), "\"date\":\"2026-09-21\","
+                                          "\"total_sections\":30,"));
+    canon_coverage_free(c);
+    test_engine_stop(&t);
+}
+
+/* An older day is written after a newer one, which then counts what it
+ * missed. */
+DATABASE_TEST(coverage, a_day_that_is_filled_in_later_counts_for_those_after_it)
+{
+    canon_coverage *c;
+
+    test_engine_start(&t, *which);
+    add("acme", "acme/a", "docs/specs/a.md", "", 1, 10);
+    snapshot(TEST_DAY);
+    add("acme", "acme/b", "docs/specs/b.md", "", 1, 100);
+    snapshot(TEST_DAY - 3);
+    c = compute("acme", NULL, NULL, 30);
+    cr_assert_not_null(strstr(json_of(c), "\"date\":\"2026-09-18\","
+                                          "\"total_sections\":110,"));
+    cr_assert_not_null(strstr(json_of(c), "\"date\":\"2026-09-21\","
+                                          "\"total_sections\":110,"));
+    cr_assert(eq(i64, canon_coverage_totals(c)->total_sections, 110));
+    canon_coverage_free(c);
+    test_engine_stop(&t);
+}
+
 DATABASE_TEST(coverage, window_has_exactly_the_days_that_were_asked_for)
 {
     canon_coverage *c;
