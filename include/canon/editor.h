@@ -15,7 +15,7 @@
 CANON_BEGIN_DECLS
 
 /** 1 when the path may be edited: *.md, CANON.yaml or SPECWRIGHT.yaml, no dot
- * segments, not below .git or .github. */
+ * segments, not in .github, not in a .git at any depth. */
 CANON_API int canon_editor_path_check(const char *path);
 
 /**
@@ -39,12 +39,14 @@ typedef struct canon_edit {
 
 /** Who was faster: filled when an edit meets a conflict. */
 typedef struct canon_edit_conflict {
-    canon_buf text; /**< the current text; free it with canon_buf_free */
-    char blob[72];  /**< "" when the current file cannot be read */
+    canon_buf text;    /**< the current text; free it with canon_buf_free */
+    char blob[72];     /**< "" when the current file cannot be read */
+    int branch_exists; /**< 1: the file is as it was, the branch is there */
 } canon_edit_conflict;
 
 /**
- * Save on the default branch and index the file.
+ * Save on the default branch and index the file. An index that cannot follow
+ * is logged and made good by the next run: the file is saved all the same.
  * @param conflict filled on CANON_ECONFLICT when the content differs from what
  *        the edit was based on; may be NULL. Start from zero.
  */
@@ -52,12 +54,12 @@ CANON_API int canon_editor_save(canon_conn *conn, const canon_edit *edit,
                                 canon_written *out,
                                 canon_edit_conflict *conflict) CANON_NODISCARD;
 
-/** Save on a new branch. As canon_editor_save; CANON_ECONFLICT with an empty
- * conflict->blob and text: the branch exists; CANON_EINVAL: bad branch name. */
-CANON_API int
-canon_editor_propose(canon_conn *conn, const canon_edit *edit,
-                     canon_written *out,
-                     canon_edit_conflict *conflict) CANON_NODISCARD;
+/** Save on a new branch. As canon_editor_save, but nothing is indexed.
+ * CANON_ECONFLICT with conflict->branch_exists: the branch is there already;
+ * CANON_EINVAL: bad branch name; CANON_EUNSUPPORTED: a folder. */
+CANON_API int canon_editor_propose(
+    canon_conn *conn, const canon_edit *edit, canon_written *out,
+    canon_edit_conflict *conflict) CANON_NODISCARD;
 
 /** The repositories that can be edited here, as the JSON array of
  * GET .../editor/repos. */

@@ -330,7 +330,7 @@ static int reply_saved(cn_call *c, const canon_written *written)
 
 int cn_save_post(cn_call *c)
 {
-    canon_edit_conflict conflict = {CANON_BUF_INIT, ""};
+    canon_edit_conflict conflict = {CANON_BUF_INIT, "", 0};
     canon_written written = {.blob = ""};
     const cn_value *body = NULL;
     canon_edit edit = {0};
@@ -405,7 +405,7 @@ static int reply_proposed(cn_call *c, const canon_written *written)
 static int refuse_proposal(cn_call *c, int code, const canon_edit *edit,
                            const canon_edit_conflict *conflict)
 {
-    if (code == CANON_ECONFLICT && !conflict->blob[0] && !conflict->text.len)
+    if (code == CANON_ECONFLICT && conflict->branch_exists)
         return cn_reply_error(c, 409, "Branch already exists");
     if (code == CANON_ECONFLICT)
         return reply_conflict(c, conflict);
@@ -420,7 +420,7 @@ static int refuse_proposal(cn_call *c, int code, const canon_edit *edit,
 
 int cn_save_pr_post(cn_call *c)
 {
-    canon_edit_conflict conflict = {CANON_BUF_INIT, ""};
+    canon_edit_conflict conflict = {CANON_BUF_INIT, "", 0};
     canon_written written = {.blob = ""};
     const cn_value *body = NULL;
     canon_edit edit = {0};

@@ -61,6 +61,8 @@ static int load(canon_conn *conn, canon_source *source, const char *path,
         rc =
             cn_fail(&conn->err, CANON_EINVAL, "%.200s is not UTF-8 text", path);
     }
+    if (rc)
+        blob[0] = '\0';
     return rc;
 }
 
@@ -101,38 +103,48 @@ static int complete(canon_conn *conn, const canon_edit *edit, canon_change *out)
         return rc;
     if (!change.text || !cn_utf8_ok(cn_slice_of(change.text, change.text_len)))
         return cn_fail(&conn->err, CANON_EINVAL, "the text is not UTF-8");
-    if (!change.base_blob)
-        change.base_blob = "";
+    /* a copy: callers may name what an earlier call wrote into its results */
+    change.base_blob =
+        cn_arena_str(&conn->arena, change.base_blob ? change.base_blob : "");
     if (!change.message || !*change.message) {
         change.message =
             cn_arena_printf(&conn->arena, "docs: update %s", change.path);
     }
-    if (!change.message)
+    if (!change.base_blob || !change.message)
         return cn_fail_memory(&conn->err);
     *out = change;
     return CANON_OK;
 }
 
+static void forget(canon_edit_conflict *conflict)
+{
+    canon_buf_free(&conflict->text);
+    conflict->blob[0] = '\0';
+}
+
 /*
  * Somebody was faster: what is there now. Keeps the reason of the conflict;
- * what cannot be read stays empty. A write that only met an existing branch
- * finds the content it is based on and reports nothing.
+ * what cannot be read stays empty. When the content is the one that the change
+ * is based on, only the branch of a proposal can be in the way.
  */
 static void show_conflict(canon_conn *conn, canon_source *source,
                           const canon_change *change,
                           canon_edit_conflict *conflict)
 {
     canon_error reason = conn->err;
+    int rc;
 
     if (!conflict)
         return;
-    canon_buf_free(&conflict->text);
-    conflict->blob[0] = '\0';
-    if (load(conn, source, change->path, &conflict->text, conflict->blob) ||
-        strcmp(conflict->blob, change->base_blob) == 0) {
-        canon_buf_free(&conflict->text);
+    forget(conflict);
+    rc = read_head(source, change->path, &conflict->text, conflict->blob);
+    if (rc)
         conflict->blob[0] = '\0';
-    }
+    conflict->branch_exists = (!rc || rc == CANON_ENOTFOUND) &&
+                              strcmp(conflict->blob, change->base_blob) == 0;
+    if (rc || conflict->branch_exists ||
+        !cn_utf8_ok(cn_slice_of(conflict->text.data, conflict->text.len)))
+        forget(conflict);
     conn->err = reason;
 }
 
@@ -146,6 +158,7 @@ static int write_edit(canon_conn *conn, const canon_edit *edit, write_fn *write,
     canon_change change;
     int rc = complete(conn, edit, &change);
 
+    memset(out, 0, sizeof(*out));
     if (!rc)
         rc = open_source(conn, edit->org, edit->full_name, &source);
     if (!rc)
@@ -171,6 +184,7 @@ static void index_saved(canon_conn *conn, const canon_edit *edit)
         canon_log(conn, CANON_LOG_WARN, "editor",
                   "%s was saved but not indexed: %s", edit->change.path,
                   conn->err.text);
+        cn_fail_clear(&conn->err);
     }
 }
 
@@ -179,7 +193,6 @@ int canon_editor_save(canon_conn *conn, const canon_edit *edit,
 {
     int rc = cn_conn_begin(conn, CN_DB_READ);
 
-    memset(out, 0, sizeof(*out));
     if (!rc)
         rc = write_edit(conn, edit, canon_source_write, out, conflict);
     rc = cn_conn_end(conn, rc);
@@ -193,7 +206,6 @@ int canon_editor_propose(canon_conn *conn, const canon_edit *edit,
 {
     int rc = cn_conn_begin(conn, CN_DB_READ);
 
-    memset(out, 0, sizeof(*out));
     if (!rc)
         rc = write_edit(conn, edit, canon_source_propose, out, conflict);
     return cn_conn_end(conn, rc);

@@ -451,6 +451,7 @@ class canon_edit_conflict(Structure):
     _fields_ = [
         ("text", canon_buf),
         ("blob", c_char * 72),
+        ("branch_exists", c_int),
     ]
 
 
