@@ -2,6 +2,9 @@
  * Made by unicode_tables.py of Unicode 14.0.0.
  * Letters, digits and marks outside ASCII, and simple lower case.
  */
+#ifndef CN_UNICODE_TABLES_H
+#define CN_UNICODE_TABLES_H
+
 /* clang-format off */
 static const word_range word_ranges[] = {
     {0xAA, 0xAA}, {0xB2, 0xB3}, {0xB5, 0xB5}, {0xB9, 0xBA},
@@ -295,3 +298,5 @@ static const lower_range lower_ranges[] = {
     {0x1E900, 0x1E921, 1, 34},
 };
 /* clang-format on */
+
+#endif

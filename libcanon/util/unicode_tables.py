@@ -63,6 +63,9 @@ def main():
     print(f" * Made by unicode_tables.py of Unicode {unicodedata.unidata_version}.")
     print(" * Letters, digits and marks outside ASCII, and simple lower case.")
     print(" */")
+    print("#ifndef CN_UNICODE_TABLES_H")
+    print("#define CN_UNICODE_TABLES_H")
+    print()
     print("/* clang-format off */")
     table("word_range", "word_ranges", word_ranges(), 4,
           "{{0x{:X}, 0x{:X}}},")
@@ -70,6 +73,8 @@ def main():
     table("lower_range", "lower_ranges", lower_ranges(), 2,
           "{{0x{:X}, 0x{:X}, {}, {}}},")
     print("/* clang-format on */")
+    print()
+    print("#endif")
 
 
 if __name__ == "__main__":
