@@ -297,20 +297,21 @@ typedef struct counter {
     cn_arena *arena;
 } counter;
 
-static int count_value(counter *c, cn_slice name, canon_error *err)
+static int count_value(counter *c, cn_slice name, int64_t count,
+                       canon_error *err)
 {
     uintptr_t place = (uintptr_t)cn_map_get(&c->places, name);
     cn_facet_value *value;
 
     if (place > 0) {
         value = cn_array_at(&c->values, place - 1);
-        value->count++;
+        value->count += count;
         return CANON_OK;
     }
     value = cn_array_push(&c->values);
     if (!value)
         return cn_fail_memory(err);
-    value->count = 1;
+    value->count = count;
     value->name = cn_arena_copy(c->arena, name);
     if (!value->name || cn_map_put(&c->places, cn_str(value->name),
                                    (void *)(uintptr_t)c->values.count))
@@ -345,29 +346,23 @@ static int count_texts(search *s, cn_facet facet, counter *counts)
                                                     : c->document->team;
 
         if (*name && is_counted(c, facet))
-            rc = count_value(counts, cn_str(name), &s->conn->err);
+            rc = count_value(counts, cn_str(name), 1, &s->conn->err);
     }
     return rc;
 }
 
-/* The documents that are counted for tags, in order, while the tags come. */
+/* Where tags are counted as they come. */
 typedef struct tag_count {
     counter *counts;
-    cn_array ids;
-    size_t at;
+    cn_array ids; /* of the documents that count, in order */
     canon_error *err;
 } tag_count;
 
-static int on_counted_tag(void *user, int64_t document_id, cn_slice tag)
+static int on_counted_tag(void *user, cn_slice tag, int64_t count)
 {
     tag_count *t = user;
-    const int64_t *ids = t->ids.items;
 
-    while (t->at < t->ids.count && ids[t->at] < document_id)
-        t->at++;
-    if (t->at == t->ids.count || ids[t->at] != document_id)
-        return CANON_OK;
-    return count_value(t->counts, tag, t->err);
+    return count_value(t->counts, tag, count, t->err);
 }
 
 static int add_id(cn_array *ids, int64_t id, canon_error *err)
@@ -395,8 +390,8 @@ static int count_tags(search *s, counter *counts)
     if (t.ids.count > 1)
         qsort(t.ids.items, t.ids.count, t.ids.size, by_document);
     if (!rc && t.ids.count > 0)
-        rc = cn_store_search_tags(s->conn->db, s->org, NULL, on_counted_tag, &t,
-                                  t.err);
+        rc = cn_store_search_tags(s->conn->db, s->org, &t.ids, on_counted_tag,
+                                  &t, t.err);
     cn_array_free(&t.ids);
     return rc;
 }
@@ -591,14 +586,6 @@ static int put_page(search *s)
     return rc;
 }
 
-static int on_wanted_tag(void *user, int64_t document_id, cn_slice tag)
-{
-    search *s = user;
-
-    (void)tag;
-    return add_id(&s->tagged, document_id, &s->conn->err);
-}
-
 /* The filters that are lists of documents. */
 static int load_filters(search *s)
 {
@@ -610,8 +597,7 @@ static int load_filters(search *s)
     for (char *p = tag; p && *p; p++)
         *p = cn_lower(*p);
     if (!rc && *tag)
-        rc = cn_store_search_tags(s->conn->db, s->org, tag, on_wanted_tag, s,
-                                  err);
+        rc = cn_store_search_tagged(s->conn->db, s->org, tag, &s->tagged, err);
     if (!rc && s->status && s->q.len == 0)
         rc = cn_store_search_by_section_status(s->conn->db, s->org, s->status,
                                                &s->state_docs, err);

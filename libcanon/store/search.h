@@ -115,12 +115,21 @@ int cn_store_search_by_section_status(cn_db *db, const char *org,
                                       const char *status, cn_array *out,
                                       canon_error *err);
 
-/* The tags of an organisation's documents (or, of the one tag, the documents),
- * by document_id; tag lives for the call. A code other than 0 ends it. */
-int cn_store_search_tags(cn_db *db, const char *org, const char *tag,
-                         int (*on_tag)(void *user, int64_t document_id,
-                                       cn_slice tag),
-                         void *user, canon_error *err);
+/* Documents with a tag: their ids (int64_t), in order. */
+int cn_store_search_tagged(cn_db *db, const char *org, const char *tag,
+                           cn_array *out, canon_error *err);
+
+/* A tag that occurred count times; it lives for the call. */
+typedef int cn_search_on_tag(void *user, cn_slice tag, int64_t count);
+
+/* The tags of documents (int64_t, in order); some may come several times. A
+ * code other than 0 ends it. */
+int cn_store_search_tags(cn_db *db, const char *org, const cn_array *documents,
+                         cn_search_on_tag *on_tag, void *user,
+                         canon_error *err);
+
+/* After a full load: what the full-text index left for later. */
+int cn_store_search_settle(cn_db *db, canon_error *err);
 
 /* What a page shows of a document. */
 typedef struct cn_search_shown {

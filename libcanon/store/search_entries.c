@@ -305,3 +305,19 @@ int cn_store_search_remove_document(cn_db *db, const char *org,
         rc = cn_search_headings_update(db, org, document_id, err);
     return rc;
 }
+
+int cn_store_search_settle(cn_db *db, canon_error *err)
+{
+    static const char merge[] =
+        "INSERT INTO search_fts (search_fts, rank) VALUES ('merge', 2000)";
+    static const char clean[] =
+        "SELECT gin_clean_pending_list('search_entries_tsv')";
+    static const char analyze[] =
+        "ANALYZE search_entries, spec_documents, spec_sections";
+    int rc = cn_db_exec_text(db, cn_db_dialect(db) == CN_SQLITE ? merge : clean,
+                             NULL, 0, NULL, err);
+
+    if (!rc && cn_db_dialect(db) == CN_POSTGRESQL)
+        rc = cn_db_script(db, analyze, err);
+    return rc;
+}

@@ -9,7 +9,9 @@
 
 #include <stdlib.h>
 
-#define IDS 20 /* ids that one statement takes */
+#define IDS     20         /* ids that one statement takes */
+#define FEW     (10 * IDS) /* looking up more costs more than the whole list */
+#define MAX_IDS ((size_t)64 * 1024 * 1024)
 
 static int by_id(const void *a, const void *b)
 {
@@ -168,16 +170,60 @@ static int by_name(const void *a, const void *b)
     return order ? order : strcmp(x->path, y->path);
 }
 
+/* "{1,2,3}", as PostgreSQL writes arrays. */
+static void put_ids(cn_buf *out, const cn_array *ids)
+{
+    cn_buf_putc(out, '{');
+    for (size_t i = 0; i < ids->count; i++) {
+        /* items begin with an id */
+        const int64_t *id = cn_array_at(ids, i);
+
+        if (i > 0)
+            cn_buf_putc(out, ',');
+        cn_buf_int(out, *id);
+    }
+    cn_buf_putc(out, '}');
+}
+
+_Static_assert(offsetof(cn_search_match, document_id) == 0, "put_ids");
+
+/* PostgreSQL: exactly those that match, in order. */
+static int pick_documents(cn_db *db, reading *r, const char *org)
+{
+    static const char sql[] =
+        "SELECT id, repo, status, team, review_status FROM spec_documents"
+        " WHERE org_login = $1 AND id = ANY(CAST($2 AS BIGINT[]))"
+        " ORDER BY repo, path";
+    cn_buf ids = CN_BUF_INIT(MAX_IDS);
+    cn_rows *rows = NULL;
+    cn_arg args[2];
+    int rc;
+
+    put_ids(&ids, r->matches);
+    rc = cn_buf_check(&ids, r->err);
+    args[0] = cn_text(org);
+    args[1] = cn_text_of(cn_buf_all(&ids));
+    if (!rc)
+        rc = cn_db_query_text(db, sql, args, 2, &rows, r->err);
+    while (!rc && (rc = cn_rows_next(rows, r->err)) == 1)
+        rc = read_document(r, rows);
+    cn_rows_free(rows);
+    cn_buf_free(&ids);
+    return rc;
+}
+
 int cn_store_search_documents(cn_db *db, cn_arena *a, const char *org,
                               const cn_array *matches, bool texts,
                               cn_array *out, canon_error *err)
 {
-    /* below this many, looking them up costs less than the whole list */
-    size_t few = cn_db_dialect(db) == CN_SQLITE ? 10 * IDS : 3 * IDS;
     reading r = {.arena = a, .matches = matches, .out = out, .err = err};
     int rc = CANON_OK;
 
-    if (!matches || matches->count > few) {
+    if (matches && matches->count == 0)
+        return CANON_OK;
+    if (matches && cn_db_dialect(db) == CN_POSTGRESQL)
+        return pick_documents(db, &r, org);
+    if (!matches || matches->count > FEW) {
         r.arena = texts ? a : NULL;
         return scan_documents(db, &r, org);
     }
@@ -212,30 +258,85 @@ int cn_store_search_by_section_status(cn_db *db, const char *org,
     return rc;
 }
 
-int cn_store_search_tags(cn_db *db, const char *org, const char *tag,
-                         int (*on_tag)(void *user, int64_t document_id,
-                                       cn_slice tag),
-                         void *user, canon_error *err)
+int cn_store_search_tagged(cn_db *db, const char *org, const char *tag,
+                           cn_array *out, canon_error *err)
 {
     const cn_arg args[] = {cn_text(org), cn_text(tag)};
     cn_rows *rows = NULL;
-    int rc = tag ? cn_db_query(db,
-                               "SELECT document_id, tag"
-                               " FROM spec_document_tags"
-                               " WHERE org_login = $1 AND tag = $2"
-                               " ORDER BY document_id",
-                               args, 2, &rows, err)
-                 : cn_db_query(db,
-                               "SELECT document_id, tag"
-                               " FROM spec_document_tags"
-                               " WHERE org_login = $1"
-                               " ORDER BY document_id, tag",
-                               args, 1, &rows, err);
+    int rc = cn_db_query(db,
+                         "SELECT document_id FROM spec_document_tags"
+                         " WHERE org_login = $1 AND tag = $2"
+                         " ORDER BY document_id",
+                         args, 2, &rows, err);
 
-    while (!rc && (rc = cn_rows_next(rows, err)) == 1)
-        rc = on_tag(user, cn_rows_int(rows, 0), cn_rows_text(rows, 1));
+    while (!rc && (rc = cn_rows_next(rows, err)) == 1) {
+        int64_t *id = cn_array_push(out);
+
+        rc = id ? CANON_OK : cn_fail_memory(err);
+        if (id)
+            *id = cn_rows_int(rows, 0);
+    }
     cn_rows_free(rows);
     return rc;
+}
+
+/* SQLite: all tags, walked along with the documents. */
+static int walk_tags(cn_db *db, const char *org, const cn_array *documents,
+                     cn_search_on_tag *on_tag, void *user, canon_error *err)
+{
+    const cn_arg arg = cn_text(org);
+    const int64_t *ids = documents->items;
+    size_t at = 0;
+    cn_rows *rows = NULL;
+    int rc = cn_db_query(db,
+                         "SELECT document_id, tag FROM spec_document_tags"
+                         " WHERE org_login = $1 ORDER BY document_id, tag",
+                         &arg, 1, &rows, err);
+
+    while (!rc && (rc = cn_rows_next(rows, err)) == 1) {
+        int64_t id = cn_rows_int(rows, 0);
+
+        while (at < documents->count && ids[at] < id)
+            at++;
+        rc = CANON_OK;
+        if (at < documents->count && ids[at] == id)
+            rc = on_tag(user, cn_rows_text(rows, 1), 1);
+    }
+    cn_rows_free(rows);
+    return rc;
+}
+
+/* PostgreSQL: counted by the server. */
+static int sum_tags(cn_db *db, const char *org, const cn_array *documents,
+                    cn_search_on_tag *on_tag, void *user, canon_error *err)
+{
+    static const char sql[] =
+        "SELECT tag, COUNT(*) FROM spec_document_tags WHERE org_login = $1"
+        " AND document_id = ANY(CAST($2 AS BIGINT[])) GROUP BY tag";
+    cn_buf ids = CN_BUF_INIT(MAX_IDS);
+    cn_rows *rows = NULL;
+    cn_arg args[2];
+    int rc;
+
+    put_ids(&ids, documents);
+    rc = cn_buf_check(&ids, err);
+    args[0] = cn_text(org);
+    args[1] = cn_text_of(cn_buf_all(&ids));
+    if (!rc)
+        rc = cn_db_query_text(db, sql, args, 2, &rows, err);
+    while (!rc && (rc = cn_rows_next(rows, err)) == 1)
+        rc = on_tag(user, cn_rows_text(rows, 0), cn_rows_int(rows, 1));
+    cn_rows_free(rows);
+    cn_buf_free(&ids);
+    return rc;
+}
+
+int cn_store_search_tags(cn_db *db, const char *org, const cn_array *documents,
+                         cn_search_on_tag *on_tag, void *user, canon_error *err)
+{
+    if (cn_db_dialect(db) == CN_SQLITE)
+        return walk_tags(db, org, documents, on_tag, user, err);
+    return sum_tags(db, org, documents, on_tag, user, err);
 }
 
 static size_t place_of(const int64_t *ids, size_t count, int64_t id)
