@@ -8,6 +8,7 @@
 
 #include "fail.h"
 #include "index_jobs.h"
+#include "search.h"
 
 #include <stdio.h>
 
@@ -379,6 +380,23 @@ static bool goes_on_after(int rc)
     return rc != CANON_ECANCELED && rc != CANON_ENOMEM;
 }
 
+#define FULL_LOAD 500 /* documents */
+
+/* The search is slower, not wrong, when this fails. */
+static void settle_search(canon_conn *conn, const canon_index_report *report)
+{
+    int rc;
+
+    if (report->indexed < FULL_LOAD)
+        return;
+    rc = cn_conn_acquire(conn, CN_DB_WRITE);
+    if (!rc)
+        rc = cn_store_search_settle(conn->db, &conn->err);
+    if (rc)
+        cn_fail_clear(&conn->err);
+    cn_conn_release(conn);
+}
+
 int canon_index_all(canon_conn *conn, const char *org,
                     const canon_index_options *options,
                     canon_index_report *report)
@@ -412,6 +430,8 @@ int canon_index_all(canon_conn *conn, const char *org,
             rc = CANON_OK;
         }
     }
+    if (!rc)
+        settle_search(conn, &all);
     cn_array_free(&repos);
     cn_arena_free(&arena);
     if (report)
