@@ -42,17 +42,17 @@ static void send_answer(const canon *c, const canon_peer *peer, int status,
 }
 
 void cn_host_refuse(const canon *c, const canon_peer *peer, int status,
-                    const char *why)
+                    const char *state, const char *why)
 {
     const canon_header own[2] = {
         {"Content-Type", "application/json"},
         {status == 503 ? "Retry-After" : "Cache-Control",
          status == 503 ? "1" : "no-store"}};
     char body[256];
-    int len = snprintf(body, sizeof(body), "{\"detail\":\"%s\"}", why);
+    int len = snprintf(body, sizeof(body), "{%s%s%s\"detail\":\"%.120s\"}",
+                       state ? "\"status\":\"" : "", state ? state : "",
+                       state ? "\"," : "", why);
 
-    if (len >= (int)sizeof(body))
-        len = snprintf(body, sizeof(body), "{\"detail\":\"\"}");
     send_answer(c, peer, status, own, cn_slice_of(body, (size_t)len));
 }
 
@@ -153,7 +153,7 @@ bool cn_host_file(const canon *c, const canon_request *request,
         if (read_static(folder, cn_slice_from(path, 8), &data))
             send_file(c, peer, path, cn_buf_all(&data));
         else
-            cn_host_refuse(c, peer, 404, "Not Found");
+            cn_host_refuse(c, peer, 404, NULL, "Not Found");
         cn_buf_free(&data);
         return true;
     }
@@ -163,7 +163,7 @@ bool cn_host_file(const canon *c, const canon_request *request,
         send_file(c, peer, path,
                   cn_slice_of((const char *)assets->data, assets->len));
     } else {
-        cn_host_refuse(c, peer, 404, "Not Found");
+        cn_host_refuse(c, peer, 404, NULL, "Not Found");
     }
     return true;
 }

@@ -53,9 +53,9 @@ const char *cn_host_field(const canon_request *request, const char *name);
 /* Does text hold the word, in any letter case? text may be NULL. */
 bool cn_host_has_word(const char *text, const char *word);
 
-/* Answer {"detail": why}. */
+/* Answer {"detail": why}, with "status" before it when there is one. */
 void cn_host_refuse(const canon *c, const canon_peer *peer, int status,
-                    const char *why);
+                    const char *state, const char *why);
 
 /* Answer when it is the path of a file; else false. */
 bool cn_host_file(const canon *c, const canon_request *request,

@@ -20,6 +20,7 @@ typedef struct exchange {
     size_t out_len; /* bytes in wire->out */
     bool is_1_1;
     bool is_head;   /* the answer has no body */
+    bool unready;   /* "ready" would not be true yet */
     bool ended;     /* the body was read to its end */
     bool cut;       /* or it came to an early one */
     bool late;      /* by being too slow */
@@ -64,6 +65,9 @@ static bool give_way(exchange *x, int status, int64_t length)
     if (x->late && status != 408) {
         x->replaced = true;
         refuse(x, 408, "The body came too slowly");
+    } else if (x->unready && status == 200) {
+        x->replaced = true;
+        refuse(x, 503, "Starting");
     } else if (length < 0 && !x->is_head && x->wire->stream) {
         x->replaced = x->wire->stream(x->wire->user, 1) != 0;
         x->streaming = !x->replaced;
@@ -160,20 +164,23 @@ static void refuse(exchange *x, int status, const char *why)
 {
     canon_peer peer = peer_of(x);
 
-    cn_host_refuse(x->c, &peer, status, why);
+    cn_host_refuse(x->c, &peer, status, x->unready ? "error" : NULL, why);
 }
 
 static int check_state(const canon_request *request, int flags,
                        const char **why_out)
 {
-    bool is_probe = strcmp(request->target, "/healthz") == 0 ||
-                    strcmp(request->target, "/readyz") == 0;
+    cn_slice target = cn_str(request->target);
+    bool needs_nothing = cn_slice_is(target, "/healthz") ||
+                         cn_slice_is(target, "/readyz") ||
+                         cn_slice_is(target, "/openapi.yaml") ||
+                         cn_slice_starts(target, "/static/");
 
     *why_out = "Shutting down";
     if (flags & CANON_WIRE_STOPPING)
         return 503;
     *why_out = "Starting";
-    return (flags & CANON_WIRE_STARTING) && !is_probe ? 503 : 0;
+    return (flags & CANON_WIRE_STARTING) && !needs_nothing ? 503 : 0;
 }
 
 /* Does the client want to send more? */
@@ -207,6 +214,8 @@ int canon_serve(canon *c, canon_conn *conn, const canon_request *request,
 
     x.is_1_1 = strcmp(wire->version, "1.1") == 0;
     x.is_head = strcmp(request->method, "HEAD") == 0;
+    x.unready = (wire->flags & CANON_WIRE_STARTING) &&
+                strcmp(request->target, "/readyz") == 0;
     if (!status)
         status = cn_host_check(request, x.is_1_1, &x.declared, &why);
     if (!status)

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@
 #define SERVICE_EMAIL "canon@localhost"
 #define TRIES         50 /* when somebody else moves or holds the branch */
 #define PAUSE_MS      20
+#define STACK_SIZE    (1024 * 1024)
 #define FRESH_NAMES   3
 #define FIRST_BACKEND 99 /* priority of the one that writes through */
 
@@ -353,8 +355,8 @@ static int lock_repository(cn_git *s, int *fd_out, canon_error *err)
     return rc;
 }
 
-int cn_git_write(void *state, const canon_change *change, canon_written *out,
-                 canon_error *err)
+static int write_here(void *state, const canon_change *change,
+                      canon_written *out, canon_error *err)
 {
     cn_git *s = state;
     edit e = {.s = s, .change = change};
@@ -453,8 +455,8 @@ static int check_branch(const edit *e, const char *branch, canon_error *err)
     return cn_fail(err, CANON_EINVAL, "invalid branch name");
 }
 
-int cn_git_propose(void *state, const canon_change *change, canon_written *out,
-                   canon_error *err)
+static int propose_here(void *state, const canon_change *change,
+                        canon_written *out, canon_error *err)
 {
     cn_git *s = state;
     edit e = {.s = s, .change = change};
@@ -488,4 +490,58 @@ int cn_git_propose(void *state, const canon_change *change, canon_written *out,
         fill_written(&e, branch, out);
     edit_forget(&e);
     return rc;
+}
+
+/*
+ * libgit2 writes references and index with frames of 64 KiB, and threads of a
+ * host may have hardly more: both operations get a stack of their own.
+ */
+typedef struct errand {
+    int (*run)(void *state, const canon_change *change, canon_written *out,
+               canon_error *err);
+    void *state;
+    const canon_change *change;
+    canon_written *out;
+    canon_error *err;
+    int rc;
+} errand;
+
+static void *run_errand(void *user)
+{
+    errand *e = user;
+
+    e->rc = e->run(e->state, e->change, e->out, e->err);
+    return NULL;
+}
+
+static int send_on(errand *e)
+{
+    pthread_attr_t attr;
+    pthread_t thread;
+    bool started;
+
+    if (pthread_attr_init(&attr))
+        return cn_fail_memory(e->err);
+    pthread_attr_setstacksize(&attr, STACK_SIZE);
+    started = pthread_create(&thread, &attr, run_errand, e) == 0;
+    pthread_attr_destroy(&attr);
+    if (!started || pthread_join(thread, NULL))
+        return cn_fail_memory(e->err);
+    return e->rc;
+}
+
+int cn_git_write(void *state, const canon_change *change, canon_written *out,
+                 canon_error *err)
+{
+    errand e = {write_here, state, change, out, err, CANON_OK};
+
+    return send_on(&e);
+}
+
+int cn_git_propose(void *state, const canon_change *change, canon_written *out,
+                   canon_error *err)
+{
+    errand e = {propose_here, state, change, out, err, CANON_OK};
+
+    return send_on(&e);
 }

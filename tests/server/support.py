@@ -39,7 +39,9 @@ class Server:
     answered 503.
     """
 
-    def __init__(self, program=None, folder=None, wait="/", **settings):
+    def __init__(self, program=None, folder=None, wait="/", before=None,
+                 **settings):
+        self.before = before  # runs in the process, before canond does
         self.program = program or CANOND
         self.folder = folder or tempfile.mkdtemp(prefix="canond-test-")
         self.port = int(settings.pop("PORT", 0)) or free_port()
@@ -57,7 +59,8 @@ class Server:
         self.process = subprocess.Popen(
             [self.program], env=environment, cwd=self.folder,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, text=True, errors="replace")
+            stderr=subprocess.PIPE, text=True, errors="replace",
+            preexec_fn=self.before)
         self.reader = threading.Thread(target=self._read_log, daemon=True)
         self.reader.start()
         if self.wait:
@@ -118,7 +121,7 @@ class Server:
             return c.answer(head=data.startswith(b"HEAD "))
 
     def get(self, path, timeout=20):
-        return self.send(f"GET {path} HTTP/1.1\r\nHost: x\r\n"
+        return self.send(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
                          f"Connection: close\r\n\r\n".encode(), timeout)
 
     def post(self, path, value, headers=""):
@@ -229,14 +232,47 @@ class Connection:
             yield data
 
 
-def run(arguments=(), seconds=30, program=None, **settings):
+def run(arguments=(), seconds=30, program=None, before=None, **settings):
     """Run canond to its end: exit status, what it printed, what it said."""
     environment = clean_environment()
+    environment["DATABASE_URL"] = "sqlite::memory:"
     environment.update({k: str(v) for k, v in settings.items()})
-    done = subprocess.run([program or CANOND, *arguments], env=environment,
-                          capture_output=True, text=True,
-                          timeout=seconds * PATIENCE, check=False)
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run([program or CANOND, *arguments], cwd=folder,
+                              env=environment, capture_output=True, text=True,
+                              timeout=seconds * PATIENCE, check=False,
+                              preexec_fn=before)
     return done.returncode, done.stdout, done.stderr
+
+
+def write_specs(folder, repository, count, word="first"):
+    """Spec documents of a folder repository, each with its own text."""
+    where = os.path.join(folder, repository, "docs", "specs")
+    os.makedirs(where, exist_ok=True)
+    for i in range(count):
+        with open(os.path.join(where, f"s{i:04}.md"), "w",
+                  encoding="utf-8") as f:
+            f.write(f"---\ntitle: {word} {i}\nstatus: approved\n---\n\n"
+                    f"# {word} {i}\n\n## 1. Goal\n\n{word} goal\n\n"
+                    "### Acceptance Criteria\n\n- [ ] one\n- [x] two\n")
+
+
+def titles(server, org="acme"):
+    """Of all specs in the index, sorted."""
+    answer = server.get(f"/app/{org}/api/dashboard")
+    if answer.status != 200:
+        raise AssertionError(answer)
+    return sorted(spec["title"] for repo in answer.json()["repos_with_specs"]
+                  for spec in repo["specs"])
+
+
+def wait_until(condition, seconds=30, what="it"):
+    end = time.monotonic() + seconds * PATIENCE
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"{what} did not happen in time")
 
 
 needs_stub = unittest.skipUnless(STUB, "CANOND_STUB names no program")

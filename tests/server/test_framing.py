@@ -20,7 +20,7 @@ def request(*headers, method="POST", path="/echo", version="1.1", body=b"",
 class Framing(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(program=STUB).start()
+        cls.server = Server(program=STUB, wait="/ready").start()
 
     @classmethod
     def tearDownClass(cls):
