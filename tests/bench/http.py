@@ -150,7 +150,10 @@ def wrk(port, path, seconds, script=None):
     bad = re.search(r"Non-2xx.*|Socket errors.*", done.stdout)
     if bad:
         raise AssertionError(f"{path}: {bad.group()}")
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout).group(1))
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout).group(1))
+    if not rate:
+        raise AssertionError(f"{path}: no answer in {seconds} s")
+    return rate
 
 
 def interleaved(rounds, measures):
@@ -483,7 +486,7 @@ def main():
     p.add_argument("--corpus", type=os.path.abspath)
     p.add_argument("--rounds", type=int, default=9)
     p.add_argument("--seconds", type=int, default=3, help="of a round of F9")
-    p.add_argument("--page-seconds", type=int, default=1, help="and of F10")
+    p.add_argument("--page-seconds", type=int, default=2, help="and of F10")
     p.add_argument("figures", nargs="*", metavar="FIGURE",
                    help=" ".join(FIGURES))
     options = p.parse_args()
