@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #define MOST_TRIES 3
+#define MOST_DEPTH 64
 
 int canon_connect(canon *c, canon_conn **out, canon_error *err)
 {
@@ -113,11 +114,13 @@ int cn_conn_begin(canon_conn *conn, cn_db_mode mode)
 {
     int rc = CANON_OK;
 
+    assert(conn->depth < MOST_DEPTH);
     if (conn->depth == 0) {
         cn_fail_clear(&conn->err);
         rc = cn_conn_acquire(conn, mode);
     } else if (!conn->db) {
         rc = cn_conn_acquire(conn, mode);
+        conn->bare |= UINT64_C(1) << conn->depth;
     } else if (mode == CN_DB_WRITE) {
         rc = upgrade(conn);
     }
@@ -131,6 +134,10 @@ int cn_conn_end(canon_conn *conn, int rc)
     conn->depth--;
     if (conn->outer && conn->depth == conn->outer_depth)
         downgrade(conn);
+    if (conn->bare & UINT64_C(1) << conn->depth) {
+        conn->bare &= ~(UINT64_C(1) << conn->depth);
+        cn_conn_release(conn);
+    }
     if (conn->depth == 0) {
         cn_conn_release(conn);
         cn_arena_reset(&conn->arena);
@@ -144,7 +151,8 @@ int cn_conn_end(canon_conn *conn, int rc)
 int cn_tx_retry(canon_conn *conn, cn_tx_mode mode,
                 int (*fn)(canon_conn *conn, void *arg), void *arg)
 {
-    int tries = cn_db_in_tx(conn->db) ? MOST_TRIES : 0;
+    bool inside = cn_db_in_tx(conn->db);
+    int tries = inside ? MOST_TRIES : 0;
     int rc;
 
     do {
@@ -153,7 +161,7 @@ int cn_tx_retry(canon_conn *conn, cn_tx_mode mode,
             rc = fn(conn, arg);
             rc = cn_db_end(conn->db, rc, &conn->err);
         }
-        if (rc == CANON_EBUSY && cn_db_broken(conn->db)) {
+        if (rc == CANON_EBUSY && !inside && cn_db_broken(conn->db)) {
             cn_db_mode was = conn->mode;
             int again;
 

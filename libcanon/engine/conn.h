@@ -32,6 +32,7 @@ struct canon_conn {
     cn_db *db;      /* borrowed between begin and end */
     cn_db_mode mode;
     int depth;
+    uint64_t bare;   /* depths at which a call began without db inside others */
     cn_db *outer;    /* the reader, while a nested call has the writer */
     int outer_depth; /* at which the reader comes back */
     cn_log log;

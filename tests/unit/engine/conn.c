@@ -107,6 +107,25 @@ Test(conn, gets_the_writer_inside_a_call_that_reads)
     stop(&f);
 }
 
+Test(conn, gives_back_what_a_call_took_while_its_caller_had_none)
+{
+    fixture f = start(NULL);
+
+    cr_assert(eq(int, cn_conn_begin(f.conn, CN_DB_READ), CANON_OK));
+    cn_conn_release(f.conn);
+    cr_assert(eq(int, cn_conn_begin(f.conn, CN_DB_WRITE), CANON_OK));
+    cr_assert(eq(int, insert_org(f.conn, "a"), CANON_OK));
+    cr_assert(eq(int, cn_conn_begin(f.conn, CN_DB_READ), CANON_OK));
+    cr_assert(eq(int, cn_conn_end(f.conn, CANON_OK), CANON_OK));
+    cr_assert(ne(ptr, f.conn->db, NULL));
+    cr_assert(eq(int, cn_conn_end(f.conn, CANON_OK), CANON_OK));
+    cr_assert_null(f.conn->db, "a source may be read now");
+    cr_assert(eq(int, cn_conn_acquire(f.conn, CN_DB_READ), CANON_OK));
+    cr_assert(eq(i64, count_orgs(f.conn), 1));
+    cr_assert(eq(int, cn_conn_end(f.conn, CANON_OK), CANON_OK));
+    stop(&f);
+}
+
 Test(conn, has_one_connection_for_everything_in_memory)
 {
     fixture f = start("sqlite::memory:");
