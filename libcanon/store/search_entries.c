@@ -14,10 +14,14 @@
 
 #define COLUMNS                                                                \
     "(org_login, id, document_id, section_row, title, heading, ac_text, body"
+/* A parameter beside a number would be a small integer to PostgreSQL. */
+#define DOCUMENT "CAST($2 AS BIGINT)"
 #define KEY_OF                                                                 \
-    "CASE WHEN $3 = 0 THEN $2 * 1048576 ELSE (SELECT COALESCE(MAX(e.id), $2 "  \
-    "* 1048576) + 1 FROM search_entries e WHERE e.org_login = $1 AND e.id >= " \
-    "$2 * 1048576 AND e.id < ($2 + 1) * 1048576) END"
+    "CASE WHEN CAST($3 AS BIGINT) = 0 THEN " DOCUMENT " * 1048576 ELSE"        \
+    " (SELECT COALESCE(MAX(e.id), " DOCUMENT " * 1048576) + 1"                 \
+    " FROM search_entries e WHERE e.org_login = $1"                            \
+    " AND e.id >= " DOCUMENT " * 1048576"                                      \
+    " AND e.id < (" DOCUMENT " + 1) * 1048576) END"
 /* The index of SQLite holds no text of its own: it is told what a row said. */
 #define FTS_DELETE                                                             \
     "INSERT INTO search_fts (search_fts, rowid, title, heading, ac_text,"      \
