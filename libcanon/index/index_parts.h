@@ -73,6 +73,7 @@ int64_t cn_count_realized(const cn_verdicts *verdicts, const char *path,
 typedef struct cn_id_range {
     int64_t next;
     int64_t left;
+    bool unsure; /* reserved by a transaction that has not ended */
 } cn_id_range;
 
 /* What is written in one transaction. */

@@ -61,7 +61,16 @@ static int want_ids(canon_conn *conn, cn_group *g, int64_t count)
         reserve = count;
     rc = cn_store_ids(conn->db, reserve, &g->ids.next, &conn->err);
     g->ids.left = rc ? 0 : reserve;
+    g->ids.unsure = cn_db_in_tx(conn->db);
     return rc;
+}
+
+/* What a transaction reserved that was rolled back belongs to others. */
+static void drop_unsure_ids(cn_group *g)
+{
+    if (g->ids.unsure)
+        g->ids.left = 0;
+    g->ids.unsure = false;
 }
 
 static int64_t take_id(cn_group *g)
@@ -417,8 +426,10 @@ static int touch(canon_conn *conn, const cn_group *g)
 static int write_some(canon_conn *conn, void *arg)
 {
     writing *w = arg;
-    int rc = set_realized(conn, w);
+    int rc;
 
+    drop_unsure_ids(w->group); /* of the try before */
+    rc = set_realized(conn, w);
     if (!rc)
         rc = insert_new(conn, w);
     for (size_t i = 0; i < w->count && !rc; i++) {
@@ -427,6 +438,17 @@ static int write_some(canon_conn *conn, void *arg)
     }
     if (!rc && w->touch)
         rc = touch(conn, w->group);
+    return rc;
+}
+
+static int write_together(canon_conn *conn, writing *w)
+{
+    cn_group *g = w->group;
+    int rc = cn_tx_retry(conn, CN_TX_WRITE, write_some, w);
+
+    if (rc)
+        drop_unsure_ids(g);
+    g->ids.unsure = false;
     return rc;
 }
 
@@ -447,7 +469,7 @@ static int write_each(canon_conn *conn, cn_group *g)
         writing w = {g, b, 1, i == 0};
 
         b->is_new = false; /* somebody else may have added it */
-        rc = cn_tx_retry(conn, CN_TX_WRITE, write_some, &w);
+        rc = write_together(conn, &w);
         if (is_refusal(rc)) {
             cn_report_error(g->report, b->doc.path, conn->err.text);
             cn_fail_clear(&conn->err);
@@ -473,7 +495,7 @@ int cn_group_write(canon_conn *conn, cn_group *g)
     if (g->items.count > 1)
         rc = want_ids(conn, g, count_new(&w));
     if (!rc)
-        rc = cn_tx_retry(conn, CN_TX_WRITE, write_some, &w);
+        rc = write_together(conn, &w);
     if (is_refusal(rc) && g->items.count > 0) {
         cn_fail_clear(&conn->err);
         return write_each(conn, g);

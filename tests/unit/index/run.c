@@ -4,6 +4,7 @@
 
 #include "conn.h"
 #include "index_jobs.h"
+#include "repos.h"
 
 #include "torture.h"
 
@@ -474,5 +475,82 @@ DATABASE_TEST(run, finds_sections_under_number_and_title)
                "omega\n");
     index_now();
     cr_assert_str_eq(found_heading("alpha"), "2. First");
+    stop();
+}
+
+/* As if so many rows had been written before. */
+static void spend_ids(int64_t count)
+{
+    int64_t first = 0;
+
+    assert_ok(&t, cn_conn_begin(t.conn, CN_DB_WRITE));
+    assert_ok(&t, cn_store_ids(t.conn->db, count, &first, &t.conn->err));
+    assert_ok(&t, cn_conn_end(t.conn, CANON_OK));
+}
+
+DATABASE_TEST(run, rewrites_documents_with_large_ids)
+{
+    canon_index_report report;
+
+    start(*which);
+    spend_ids(INT64_C(5000000000));
+    test_write(folder, "docs/specs/a.md", SPEC_A);
+    (void)index_now();
+    test_write(folder, "docs/specs/a.md", SPEC_A "\n## 3. Third\n\nThree.\n");
+    report = index_now();
+    cr_assert(eq(i64, report.errors, 0), "%s", report.first_error);
+    cr_assert(eq(i64, totals_of("acme").sections, 4));
+    stop();
+}
+
+/* Counts calls of the database down; fails the one that reaches 0. */
+static int fail_once(void *user)
+{
+    int *left = user;
+
+    return --*left == 0 ? CANON_ESTORE : CANON_OK;
+}
+
+static void write_parts(const char *path, int first, int count)
+{
+    char text[4096] = "---\ntitle: Many\n---\n";
+    size_t len = strlen(text);
+
+    for (int i = first; i < first + count; i++)
+        len += (size_t)snprintf(text + len, sizeof(text) - len,
+                                "\n## Part %d\n\nText.\n", i);
+    test_write(folder, path, text);
+}
+
+/* Two documents get 30 other sections; returns the calls that it took. */
+static int replace_parts(int turn, int fail_at)
+{
+    int left = fail_at;
+    int rc;
+
+    write_parts("docs/specs/a.md", 100 * turn, 30);
+    write_parts("docs/specs/b.md", 100 * turn, 30);
+    cn_db_set_hook(fail_once, &left);
+    rc = canon_index_repo(t.conn, "acme", "acme/api", NULL, NULL);
+    cn_db_set_hook(NULL, NULL);
+    cr_assert(rc == CANON_OK || rc == CANON_ESTORE);
+    return fail_at - left;
+}
+
+DATABASE_TEST(run, gives_no_id_twice_after_a_transaction_that_failed)
+{
+    int calls;
+
+    start(*which);
+    (void)replace_parts(1, 10000);
+    calls = replace_parts(2, 10000);
+    for (int i = 1; i < 20; i++) {
+        char path[64];
+
+        (void)replace_parts(2 + i, calls - i);
+        snprintf(path, sizeof(path), "docs/specs/c%d.md", i);
+        write_parts(path, 1, 90);
+        assert_ok(&t, canon_index_file(t.conn, "acme", "acme/api", path));
+    }
     stop();
 }
