@@ -106,7 +106,10 @@ static int run_claimed(cn_job_run *run)
     int settled;
     int rc;
 
-    if (kind)
+    if (run->job->attempts > run->job->max_attempts)
+        rc = cn_fail(&conn->err, CANON_EINVAL,
+                     "each worker that took it ended without a result");
+    else if (kind)
         rc = kind->run(run);
     else
         rc = cn_fail(&conn->err, CANON_EINVAL, "unknown kind of job: %.60s",

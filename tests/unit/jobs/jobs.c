@@ -112,3 +112,30 @@ Test(jobs, lose_to_the_worker_that_took_their_lease)
     cn_arena_free(&a);
     fixture_stop(&f);
 }
+
+Test(jobs, that_end_every_worker_are_given_up)
+{
+    cn_arena a = CN_ARENA_INIT;
+    fixture f;
+
+    fixture_start(&f, "sqlite::memory:");
+    add_job(&f, "retention", "{}");
+    for (int i = 0; i < CN_JOB_ATTEMPTS; i++) {
+        cn_claim claim = {"lost", f.now, f.now + CN_LEASE_US};
+        cn_job job;
+        bool found;
+
+        cr_assert(eq(int, cn_conn_begin(f.conn, CN_DB_WRITE), CANON_OK));
+        cr_assert(eq(
+            int,
+            cn_queue_claim(f.conn->db, &a, &claim, &job, &found, &f.conn->err),
+            CANON_OK));
+        cr_assert(eq(int, cn_conn_end(f.conn, CANON_OK), CANON_OK));
+        cr_assert(found);
+        f.now += 2 * CN_LEASE_US;
+    }
+    cr_assert(eq(int, fixture_run(&f), 1));
+    cr_assert(eq(i64, fixture_jobs(&f, "dead"), 1));
+    cn_arena_free(&a);
+    fixture_stop(&f);
+}
