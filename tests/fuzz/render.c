@@ -61,12 +61,26 @@ static bool starts(const char *s, const char *prefix)
     return true;
 }
 
+/* RFC 3986 3.1: what holds another character before the colon is no scheme. */
+static bool is_scheme(const char *s, size_t len)
+{
+    static const char others[] = "0123456789+-.";
+
+    for (size_t i = 0; i < len; i++) {
+        char c = (char)(s[i] | 32);
+
+        if ((c < 'a' || c > 'z') && (i == 0 || !strchr(others, s[i])))
+            return false;
+    }
+    return len > 0;
+}
+
 /* Relative, or one of the schemes. */
 static void check_address(const char *value)
 {
     size_t colon = strcspn(value, ":/?#\"");
 
-    if (value[colon] != ':')
+    if (value[colon] != ':' || !is_scheme(value, colon))
         return;
     for (size_t i = 0; i < COUNT(addresses); i++) {
         if (starts(value, addresses[i]))
