@@ -93,7 +93,7 @@ print_table() {
 
 install_packages "$install" "${build_packages[@]}" postgresql python3 \
   python3-venv python3-pip nginx-light wrk || exit 2
-build release || exit 2
+build release canond bench_parse bench_index bench_search || exit 2
 mkdir -p build/corpus
 step "corpus"
 make_corpus clean-6500 --docs 6500 --clean
