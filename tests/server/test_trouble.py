@@ -106,7 +106,7 @@ class Files(unittest.TestCase):
             self.assertIn(word, said)
 
     def test_a_missing_folder_is_told(self):
-        self.told("/none/x.db", DATABASE_URL="sqlite:/none/x.db",
+        self.told("/none", DATABASE_URL="sqlite:/none/x.db",
                   PORT=free_port())
 
     def test_a_file_that_is_no_database_is_told(self):
@@ -155,7 +155,7 @@ class Files(unittest.TestCase):
 
             self.assertTrue(os.path.exists(path))
             try:
-                self.told("canon.db", before=nobody if os.geteuid() == 0
+                self.told("read-only", before=nobody if os.geteuid() == 0
                           else None, program=program,
                           DATABASE_URL=f"sqlite:{path}", PORT=free_port())
             except PermissionError:
