@@ -7,6 +7,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -199,6 +200,27 @@ Test(source_git_write, a_clean_file_follows_in_the_work_tree)
 {
     cr_assert(eq(int, save_two(), CANON_OK));
     cr_assert(sh_says(repo, "git status --porcelain; cat docs/a.md", "two"));
+}
+
+static void *save_apart(void *rc)
+{
+    *(int *)rc = save_two();
+    return NULL;
+}
+
+Test(source_git_write, a_small_stack_is_enough)
+{
+    pthread_attr_t attr;
+    pthread_t thread;
+    int rc = -1;
+
+    cr_assert(zero(int, pthread_attr_init(&attr)));
+    cr_assert(zero(int, pthread_attr_setstacksize(&attr, 102400)));
+    cr_assert(zero(int, pthread_create(&thread, &attr, save_apart, &rc)));
+    cr_assert(zero(int, pthread_join(thread, NULL)));
+    pthread_attr_destroy(&attr);
+    cr_assert(eq(int, rc, CANON_OK), "%s", err.text);
+    cr_assert(is_committed("two"));
 }
 
 Test(source_git_write, other_changes_of_the_work_tree_stay)
