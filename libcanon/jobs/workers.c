@@ -113,6 +113,28 @@ static void *watch(void *user)
     return NULL;
 }
 
+/* An SQLite file has one process that writes: at its start, a lease is that of
+ * one that was killed, and nobody needs to wait for its end. A failure only
+ * means that. */
+static void take_over(canon *engine)
+{
+    canon_error error;
+    canon_conn *conn;
+    int rc = canon_connect(engine, &conn, &error);
+
+    if (rc)
+        return;
+    rc = cn_conn_begin(conn, CN_DB_WRITE);
+    if (!rc && cn_db_dialect(conn->db) == CN_SQLITE)
+        rc = cn_queue_release(conn->db, canon_now_us(engine), &conn->err);
+    rc = cn_conn_end(conn, rc);
+    if (rc) {
+        canon_log(conn, CANON_LOG_WARN, "jobs", "old leases: %s",
+                  canon_last_error(conn)->text);
+    }
+    canon_disconnect(conn);
+}
+
 static int start_member(team *t, pthread_attr_t *attr, void *(*run)(void *),
                         canon_error *err)
 {
@@ -188,6 +210,7 @@ int canon_workers_start(canon *c, int count, canon_error *err)
     if (!t)
         return cn_fail_memory(err);
     t->engine = c;
+    take_over(c);
     rc = start_all(t, count, err);
     if (rc) {
         stop_team(t);

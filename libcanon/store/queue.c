@@ -112,6 +112,16 @@ int cn_queue_renew(cn_db *db, const cn_job *job, const cn_claim *claim,
     return rc;
 }
 
+int cn_queue_release(cn_db *db, int64_t now_us, canon_error *err)
+{
+    const cn_arg args[] = {cn_int(now_us - 1)};
+
+    return cn_db_exec(db,
+                      "UPDATE jobs SET locked_until = $1"
+                      " WHERE state = 'running'",
+                      args, 1, NULL, err);
+}
+
 int cn_queue_finish(cn_db *db, const cn_job *job, const char *worker,
                     const char *error, int64_t now_us, canon_error *err)
 {

@@ -44,6 +44,9 @@ int cn_queue_claim(cn_db *db, cn_arena *a, const cn_claim *claim, cn_job *out,
 int cn_queue_renew(cn_db *db, const cn_job *job, const cn_claim *claim,
                    bool *kept_out, canon_error *err);
 
+/* Let the leases of all running jobs run out: whoever had them is gone. */
+int cn_queue_release(cn_db *db, int64_t now_us, canon_error *err);
+
 /* It is done, or (error not NULL) will never be. Nothing happens when the
  * lease was lost. */
 int cn_queue_finish(cn_db *db, const cn_job *job, const char *worker,

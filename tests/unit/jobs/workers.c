@@ -1,4 +1,5 @@
 #include "jobs_test.h"
+#include "queue.h"
 
 #include <time.h>
 
@@ -56,4 +57,36 @@ Test(workers, start_once_and_leave_the_engine_usable, .timeout = 30)
     canon_disconnect(f.conn);
     canon_close(f.engine); /* stops them */
     test_folder_remove(f.folder);
+}
+
+/* A job that a process took along when it was killed: its lease still runs. */
+static void take_and_die(fixture *f)
+{
+    cn_claim claim = {"gone", NOON, NOON + CN_LEASE_US};
+    bool found = false;
+    cn_job job;
+
+    cr_assert(eq(int, canon_index_schedule(f->conn, "acme", "acme/web"), 0));
+    cr_assert(eq(int, cn_conn_begin(f->conn, CN_DB_WRITE), CANON_OK));
+    cr_assert(eq(int,
+                 cn_queue_claim(f->conn->db, &f->conn->arena, &claim, &job,
+                                &found, &f->conn->err),
+                 CANON_OK));
+    cr_assert(eq(int, cn_conn_end(f->conn, CANON_OK), CANON_OK));
+    cr_assert(found);
+}
+
+Test(workers, on_sqlite_do_not_wait_for_one_that_was_killed, .timeout = 60)
+{
+    canon_error err;
+    fixture f;
+
+    fixture_start(&f, "sqlite::memory:");
+    fixture_add_folder(&f);
+    take_and_die(&f);
+    f.now += SECOND;
+    cr_assert(eq(int, canon_workers_start(f.engine, 1, &err), CANON_OK));
+    cr_assert(reaches(&f, 1));
+    canon_workers_stop(f.engine);
+    fixture_stop(&f);
 }
