@@ -32,7 +32,7 @@ static const struct {
     {"57", CANON_EBUSY, true, "the database is shutting down, try again"},
     {"08", CANON_EBUSY, true, "the connection to the database was lost"},
     {"53300", CANON_EBUSY, true, "the database has no connection left"},
-    {"53100", CANON_ESTORE, false,
+    {"53100", CANON_EBUSY, false,
      "the disk of the database is full: free some space and try again"},
     {"53200", CANON_EBUSY, false, "the database is out of memory"},
     {"25006", CANON_ESTORE, false, "the database only allows reading"},

@@ -26,7 +26,7 @@ static const struct {
     {SQLITE_INTERRUPT, CANON_ECANCELED, "canceled"},
     {SQLITE_NOMEM, CANON_ENOMEM, "out of memory"},
     {SQLITE_TOOBIG, CANON_ETOOBIG, "a value is too big for the database"},
-    {SQLITE_FULL, CANON_ESTORE,
+    {SQLITE_FULL, CANON_EBUSY,
      "the disk of the database is full: free some space and try again"},
     {SQLITE_NOTADB, CANON_ESTORE,
      "the file is not a SQLite database: name another one"},

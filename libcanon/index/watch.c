@@ -96,6 +96,7 @@ typedef struct watching {
     cn_watch *watch;
     cn_array repos; /* of watched; the index is the watch's number */
     int rc;
+    bool failing; /* to note changes: said once */
 } watching;
 
 static watched *find_repo(watching *w, const canon_repo *repo)
@@ -178,21 +179,28 @@ static int on_change(int64_t id, const char *path, void *user)
     return 0;
 }
 
-/* The database may be away for a while: what changed stays marked. */
+/* The database may be away or full for a while: what changed stays marked. */
 static int schedule_changed(watching *w)
 {
-    int rc = CANON_OK;
+    bool failing = false;
+    int rc;
 
     cn_array_each (watched, item, &w->repos) {
         if (!item->changed)
             continue;
         rc = canon_index_schedule(w->conn, item->org, item->full_name);
-        item->changed = rc == CANON_EBUSY;
-        if (rc == CANON_ENOMEM)
-            break;
-        rc = CANON_OK;
+        item->changed = rc && rc != CANON_ENOTFOUND;
+        if (rc == CANON_ENOMEM || rc == CANON_ECANCELED)
+            return rc;
+        failing = failing || item->changed;
     }
-    return rc;
+    if (failing && !w->failing) {
+        canon_log(w->conn, CANON_LOG_WARN, "index",
+                  "a change waits until it can be noted: %s",
+                  canon_last_error(w->conn)->text);
+    }
+    w->failing = failing;
+    return CANON_OK;
 }
 
 static int watch_all(watching *w)
@@ -220,7 +228,7 @@ static int watch_all(watching *w)
 
 int canon_index_watch(canon_conn *conn)
 {
-    watching w = {conn, NULL, CN_ARRAY_INIT(watched), CANON_OK};
+    watching w = {conn, NULL, CN_ARRAY_INIT(watched), CANON_OK, false};
     int rc = cn_watch_open(&conn->log, &w.watch, &conn->err);
 
     if (!rc)
