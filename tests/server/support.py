@@ -49,6 +49,7 @@ class Server:
         self.settings = {"PORT": str(self.port),
                          "DATABASE_URL": f"sqlite:{self.folder}/canon.db"}
         self.settings.update({k: str(v) for k, v in settings.items()})
+        self.options = {}  # for subprocess.Popen
         self.log = []
         self.process = None
         self.reader = None
@@ -60,7 +61,7 @@ class Server:
             [self.program], env=environment, cwd=self.folder,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, text=True, errors="replace",
-            preexec_fn=self.before)
+            preexec_fn=self.before, **self.options)
         self.reader = threading.Thread(target=self._read_log, daemon=True)
         self.reader.start()
         if self.wait:
@@ -273,6 +274,59 @@ def wait_until(condition, seconds=30, what="it"):
             return
         time.sleep(0.02)
     raise AssertionError(f"{what} did not happen in time")
+
+
+def eventually(check, seconds=20, pause=0.02):
+    """Wait until check returns something true; returns that."""
+    end = time.monotonic() + seconds * PATIENCE
+    while True:
+        value = check()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds} s: {value!r}")
+        time.sleep(pause)
+
+
+def spec_text(title, done, total, filler=0):
+    """A spec with one section of criteria, done of which are ticked."""
+    lines = ["---", f"title: {title}", "status: in_progress",
+             "owner: Test", "team: core", "---", "", f"# {title}", "",
+             "## 1. Rules", "", "### Acceptance Criteria", ""]
+    lines += [f"- [{'x' if i < done else ' '}] Rule {i} holds"
+              for i in range(total)]
+    lines += ["", *["Some more words about it."] * filler, ""]
+    return "\n".join(lines)
+
+
+def write_file(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+
+
+def git(folder, *arguments):
+    """Run git, free of the user's configuration; returns what it printed."""
+    environment = dict(os.environ, GIT_CONFIG_GLOBAL="/dev/null",
+                       GIT_CONFIG_NOSYSTEM="1")
+    for who in ("AUTHOR", "COMMITTER"):
+        environment[f"GIT_{who}_NAME"] = "Test"
+        environment[f"GIT_{who}_EMAIL"] = "test@example.com"
+    done = subprocess.run(["git", "-C", folder, *arguments], env=environment,
+                          capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise AssertionError((arguments, done.stdout, done.stderr))
+    return done.stdout
+
+
+def make_repository(folder, files):
+    """A git repository with a work tree and one commit on main."""
+    os.makedirs(folder)
+    git(folder, "init", "-q", "-b", "main")
+    for name, text in files.items():
+        write_file(os.path.join(folder, name), text)
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "first")
 
 
 needs_stub = unittest.skipUnless(STUB, "CANOND_STUB names no program")
