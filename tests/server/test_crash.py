@@ -215,6 +215,13 @@ class Saving(Crash):
         return value and all(value["summary"][k] == v
                              for k, v in wanted.items())
 
+    def remove_locks(self):
+        """What git asks its user to do after a crash."""
+        for folder, _, names in os.walk(self.repo):
+            for name in names:
+                if name.endswith(".lock"):
+                    os.unlink(os.path.join(folder, name))
+
     def check_rounds(self):
         for i in self.rounds():
             with self.subTest(round=i), self.server() as s:
@@ -227,6 +234,7 @@ class Saving(Crash):
                         pool.submit(self.save_until_killed, s, name)
                     time.sleep(self.random.uniform(0.05, 0.5))
                     kill(s)
+                self.remove_locks()
                 self.check_history()
         with self.server() as s:
             eventually(lambda: self.agrees(s), 30)
