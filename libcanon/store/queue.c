@@ -59,22 +59,26 @@ int cn_queue_claim(cn_db *db, cn_arena *a, const cn_claim *claim, cn_job *out,
         cn_int(CN_JOBS_PER_ORG),
     };
     cn_rows *rows = NULL;
+    /* states and lanes are named once more in the words of the partial indexes,
+     * without which SQLite would go through all jobs for each that waits */
     int rc = cn_db_query(
         db,
         "UPDATE jobs SET state = 'running', attempts = attempts + 1,"
         " locked_by = $1, locked_until = $2,"
         " started_at = COALESCE(started_at, $3)"
         " WHERE id = (SELECT j.id FROM jobs j"
-        "  WHERE ((j.state = 'ready' AND j.run_after <= $3)"
+        "  WHERE j.state IN ('ready', 'running')"
+        "  AND ((j.state = 'ready' AND j.run_after <= $3)"
         "   OR (j.state = 'running' AND j.locked_until < $3))"
         "  AND (j.lane = '' OR NOT EXISTS (SELECT 1 FROM jobs e"
-        "   WHERE e.lane = j.lane AND e.id < j.id"
+        "   WHERE e.lane = j.lane AND +e.id < j.id"
         "   AND e.state IN ('ready', 'running')))"
         "  AND (j.lane = '' OR NOT EXISTS (SELECT 1 FROM jobs r"
         "   WHERE r.lane = j.lane AND r.id <> j.id"
-        "   AND r.state = 'running'))"
+        "   AND r.state = 'running' AND r.lane <> ''))"
         "  AND (j.org_login = '' OR $4 > (SELECT COUNT(*) FROM jobs o"
-        "   WHERE o.org_login = j.org_login AND o.state = 'running'"
+        "   WHERE o.org_login = j.org_login"
+        "   AND o.state IN ('ready', 'running') AND o.state = 'running'"
         "   AND o.locked_until >= $3))"
         "  ORDER BY j.run_after, j.id LIMIT 1 @LOCK@)"
         " RETURNING id, kind, org_login, lane, payload, attempts,"
