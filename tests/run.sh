@@ -49,6 +49,7 @@ run_tests() {
   [ "$f" = 0 ] || failures+=("$names")
 }
 
+export LSAN_OPTIONS="suppressions=$root/tests/support/lsan.txt:print_suppressions=0"
 build debug
 run_tests debug
 if [ -z "$quick" ]; then

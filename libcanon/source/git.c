@@ -8,6 +8,7 @@
 #include "fail.h"
 #include "mem.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,6 +51,24 @@ static void git_close(void *state)
     }
 }
 
+static void keep_git(void)
+{
+    (void)git_libgit2_init(); /* whoever fails here fails again below */
+}
+
+/*
+ * libgit2 counts its users, and reads the certificates of the system whenever
+ * the first one comes. One reference stays for the life of the process, so that
+ * this happens once and not with every repository.
+ */
+static int start_git(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, keep_git);
+    return git_libgit2_init();
+}
+
 static int fail_open(canon_error *err, int rc, const char *location)
 {
     const git_error *last = git_error_last();
@@ -73,7 +92,7 @@ static int git_open(void *user, const char *location, void **state,
     if (!s)
         return cn_fail_memory(err);
     s->host = user;
-    rc = git_libgit2_init();
+    rc = start_git();
     if (rc < 0) {
         cn_free(s);
         return cn_git_fail(err, rc, "libgit2");
@@ -458,7 +477,7 @@ uint64_t cn_git_print(const char *location)
     cn_git_tip tip;
     uint64_t print = 0;
 
-    if (git_libgit2_init() < 0)
+    if (start_git() < 0)
         return 0;
     if (git_repository_open_ext(&repo, location, GIT_REPOSITORY_OPEN_NO_SEARCH,
                                 NULL) == 0 &&
@@ -475,7 +494,7 @@ int cn_git_probe(const char *location, cn_buf *git_folder,
     git_repository *repo = NULL;
     int found = 0;
 
-    if (git_libgit2_init() < 0)
+    if (start_git() < 0)
         return 0;
     if (git_repository_open_ext(&repo, location, GIT_REPOSITORY_OPEN_NO_SEARCH,
                                 NULL) == 0) {
