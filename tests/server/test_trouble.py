@@ -154,10 +154,14 @@ class Files(unittest.TestCase):
                 os.setuid(65534)
 
             self.assertTrue(os.path.exists(path))
+            server = Server(folder=folder, wait=None, program=program,
+                            before=nobody if os.geteuid() == 0 else None)
             try:
-                self.told("read-only", before=nobody if os.geteuid() == 0
-                          else None, program=program,
-                          DATABASE_URL=f"sqlite:{path}", PORT=free_port())
+                server.start()
+                wait_until(lambda: any("read-only" in line and "permission"
+                                       in line for line in server.log),
+                           what="the message")
+                server.stop()
             except PermissionError:
                 self.skipTest("nobody may not run this program")
             finally:
