@@ -143,6 +143,9 @@ static int set_other(canon *c, const char *entry, canon_error *err)
         rc = canon_set(c, text, entry + name.len + 1, err);
         return rc ? blame(err, text, rc) : CANON_OK;
     }
+    /* where the Python binding finds the library */
+    if (cn_slice_is(name, "CANON_LIBRARY"))
+        return CANON_OK;
     if (cn_slice_starts(name, "CANON_")) {
         return cn_fail(err, CANON_EINVAL, "there is no setting %.*s",
                        (int)(name.len < 100 ? name.len : 100), name.ptr);

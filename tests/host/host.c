@@ -48,6 +48,7 @@ static const struct {
 } environments[] = {
     {{"PORT=8080", "HOME=/root"}, CANON_OK, ""},
     {{"PORT="}, CANON_OK, ""},
+    {{"CANON_LIBRARY=/opt/libcanon.so"}, CANON_OK, ""},
     {{"PORT=x"}, CANON_EINVAL, "PORT"},
     {{"CANON_WORKER=4"}, CANON_EINVAL, "CANON_WORKER"},
     {{"PORT_FILE=/no/such/file"}, CANON_ENOTFOUND, "PORT"},

@@ -34,7 +34,8 @@ run_all()
     expect '"title":"Refunds"' \
         "$1/parse" "$specs/payments/docs/specs/refunds.md"
     expect warning "$1/lint" "$specs/platform"
-    expect documents env DATABASE_URL=sqlite::memory: \
+    expect documents env -u CANON_PEERS -u CANON_PEER_DATA \
+        -u CANON_TEST_POSTGRESQL -u CANON_LONG DATABASE_URL=sqlite::memory: \
         CANON_SOURCES="local=$specs" "$1/index"
     expect '0 blocks of memory left' "$1/host" "$specs/payments" refund
     expect local/payments "$1/coverage" "$specs"
