@@ -198,7 +198,7 @@ class FullDisk(Trouble):
 
     def test_a_file_that_may_not_grow(self):
         def limit():
-            resource.setrlimit(resource.RLIMIT_FSIZE, (700000, 700000))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (2000000, 2000000))
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
         server = self.server()
