@@ -54,7 +54,7 @@ build debug
 run_tests debug
 if [ -z "$quick" ]; then
   build asan
-  run_tests asan -L 'unit|api|server|fuzz' -LE slow
+  run_tests asan -L 'unit|api|fuzz' -LE slow
 fi
 if [ -n "$long" ]; then
   build tsan
