@@ -54,6 +54,16 @@ int cn_conn_acquire(canon_conn *conn, cn_db_mode mode);
 int cn_tx_retry(canon_conn *conn, cn_tx_mode mode,
                 int (*fn)(canon_conn *conn, void *arg), void *arg);
 
+/*
+ * Ask another service (http.h). Gives the database connection back before and
+ * takes one again afterwards, when the call had one; never inside a
+ * transaction. The host's canon_env.http carries it, or libcurl.
+ */
+struct cn_http_call;
+struct cn_http_answer;
+int cn_conn_http(canon_conn *conn, const struct cn_http_call *call,
+                 struct cn_http_answer *out);
+
 /* The engine's cache of derived data; keys begin with the organisation. */
 cn_lru *cn_conn_cache(canon_conn *conn);
 
@@ -82,5 +92,8 @@ typedef struct cn_engine_slot {
     void (*stop)(void *data);
 } cn_engine_slot;
 cn_engine_slot *cn_engine_workers(canon *c);
+
+/* What the module auth keeps: the provider's addresses and keys. */
+cn_engine_slot *cn_engine_auth(canon *c);
 
 #endif

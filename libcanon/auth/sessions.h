@@ -1,0 +1,42 @@
+/*
+ * Sessions of browsers: a row in the store, found through a random id that the
+ * browser keeps in a sealed cookie.
+ */
+#ifndef CN_SESSIONS_H
+#define CN_SESSIONS_H
+
+#include "conn.h"
+
+#define CN_SESSION_IDLE_US  INT64_C(1209600000000) /* 14 days */
+#define CN_SESSION_LIFE_US  INT64_C(2592000000000) /* 30 days */
+#define CN_SESSION_FRESH_US INT64_C(900000000) /* rights are looked up again */
+
+/* What a session knows. Texts in the connection's arena, never NULL. */
+typedef struct cn_session {
+    int64_t user_id;
+    const char *org;
+    unsigned given; /* permissions that the provider named */
+    bool has_given;
+    const char *org_id;
+    const char *github_login;
+    const char *github_name;
+    const char *github_email;
+    const char *github_picture;
+    const char *github_token; /* "" without a linked account */
+} cn_session;
+
+/* The session of a cookie's content. CANON_ENOTFOUND: none (any more). Keeps
+ * it alive: the row is touched at most every 5 minutes. */
+int cn_session_find(canon_conn *conn, const char *cookie, cn_session *out);
+
+/* Open one; the cookie's content is appended to out. */
+int cn_session_open(canon_conn *conn, const cn_session *session, cn_buf *out);
+
+/* Give the session of a cookie a new content and a new id. */
+int cn_session_change(canon_conn *conn, const char *cookie,
+                      const cn_session *session, cn_buf *out);
+
+/* End it; an unknown one is no error. */
+int cn_session_close(canon_conn *conn, const char *cookie);
+
+#endif
