@@ -11,6 +11,9 @@
 extern const unsigned char cn_migration_1[];
 extern const size_t cn_migration_1_len;
 extern const char cn_migration_1_sha256[];
+extern const unsigned char cn_migration_2[];
+extern const size_t cn_migration_2_len;
+extern const char cn_migration_2_sha256[];
 
 typedef struct step {
     int64_t version;
@@ -21,6 +24,7 @@ typedef struct step {
 
 static const step steps[] = {
     {1, cn_migration_1, &cn_migration_1_len, cn_migration_1_sha256},
+    {2, cn_migration_2, &cn_migration_2_len, cn_migration_2_sha256},
 };
 
 #define STEP_COUNT (sizeof(steps) / sizeof(steps[0]))

@@ -9,9 +9,11 @@
 
 #include "db.h"
 
+#include "accounts.h"
 #include "docs.h"
 #include "evidence.h"
 #include "index_jobs.h"
+#include "keys.h"
 #include "locks.h"
 #include "queue.h"
 #include "repos.h"
