@@ -96,8 +96,9 @@ typedef struct canon_principal {
 } canon_principal;
 
 /**
- * Find out who is calling. A key needs one look-up; a token none when its key
- * is known; otherwise the provider is asked once for all waiting calls.
+ * Find out who is calling. One look-up for a key; a token waits for the
+ * provider only when its signing key is not known yet, and then once for all
+ * waiting calls. In local mode credentials do not count.
  * @param reason_out CANON_AUTH_...; not NULL.
  * @param out the caller, freed with canon_principal_free; NULL on failure.
  * @return CANON_OK; CANON_EAUTH with a reason; CANON_EDENIED
@@ -143,9 +144,11 @@ typedef struct canon_users canon_users;
 CANON_API int canon_user_list(canon_conn *conn, const char *text,
                               int64_t after_id, int limit,
                               canon_users **out) CANON_NODISCARD;
+/** How many users the list holds. */
 CANON_API size_t canon_users_count(const canon_users *users);
 /** NULL beyond the end. */
 CANON_API const canon_user *canon_users_at(const canon_users *users, size_t i);
+/** NULL is allowed. */
 CANON_API void canon_users_free(canon_users *users);
 
 /**
@@ -225,12 +228,14 @@ typedef struct canon_keys canon_keys;
  * too. */
 CANON_API int canon_key_list(canon_conn *conn, const char *org, int64_t user_id,
                              canon_keys **out) CANON_NODISCARD;
+/** How many keys the list holds. */
 CANON_API size_t canon_keys_count(const canon_keys *keys);
 /** NULL beyond the end. */
 CANON_API const canon_key *canon_keys_at(const canon_keys *keys, size_t i);
 /** {"keys":[...]} of the REST API. */
 CANON_API int canon_keys_json(const canon_keys *keys, canon_buf *out,
                               canon_error *err) CANON_NODISCARD;
+/** NULL is allowed. */
 CANON_API void canon_keys_free(canon_keys *keys);
 
 /**
@@ -297,6 +302,7 @@ typedef struct canon_redirect {
 CANON_API int canon_login_begin(canon_conn *conn,
                                 const canon_login_order *order,
                                 canon_redirect **out) CANON_NODISCARD;
+/** NULL is allowed. */
 CANON_API void canon_redirect_free(canon_redirect *redirect);
 
 /** What the browser brings back. Texts may be NULL. */
@@ -333,6 +339,7 @@ CANON_API int canon_login_finish(canon_conn *conn,
                                  const canon_login_answer *answer,
                                  const char **reason_out,
                                  canon_login **out) CANON_NODISCARD;
+/** NULL is allowed. */
 CANON_API void canon_login_free(canon_login *login);
 
 /**
@@ -377,6 +384,7 @@ enum {
 CANON_API int canon_tokens_refresh(canon_conn *conn, const char *refresh_token,
                                    int *how_out,
                                    canon_tokens **out) CANON_NODISCARD;
+/** Wipes the tokens; NULL is allowed. */
 CANON_API void canon_tokens_free(canon_tokens *tokens);
 
 /** Revoke the record of a refresh token, RFC 7009; an unknown one is no
@@ -403,6 +411,7 @@ typedef struct canon_device {
  */
 CANON_API int canon_device_begin(canon_conn *conn, const char *org,
                                  canon_device **out) CANON_NODISCARD;
+/** NULL is allowed. */
 CANON_API void canon_device_free(canon_device *device);
 
 /** States of a device login. */
@@ -433,6 +442,7 @@ typedef struct canon_device_poll {
  */
 CANON_API int canon_device_ask(canon_conn *conn, const char *device_code,
                                canon_device_poll **out) CANON_NODISCARD;
+/** Wipes the tokens; NULL is allowed. */
 CANON_API void canon_device_poll_free(canon_device_poll *poll);
 
 /* --- GitHub account of a user ---------------------------------------------- */

@@ -7,6 +7,10 @@
 #include "conn.h"
 #include "jwt.h"
 
+/* How long the provider's word about somebody counts while he does not sign in
+ * (multi-tenant mode): 90 days. A role given by an operator has no end. */
+#define CN_GRANT_US INT64_C(7776000000000)
+
 /* Somebody as the provider names him. Texts are never NULL. */
 typedef struct cn_person {
     const char *sub; /* required */
@@ -35,21 +39,23 @@ typedef struct cn_account {
 
 /*
  * Somebody has signed in: add or refresh his row, make the very first one the
- * administrator (not in multi-tenant mode), find organisation and rights.
- * wanted: an organisation that is taken when he belongs to it; or "".
+ * administrator (not in multi-tenant mode), find organisation and rights, and
+ * remember what the provider said. wanted: an organisation that is taken when
+ * he belongs to it; or "". A deactivated one gets no rights.
  */
 int cn_account_arrive(canon_conn *conn, const cn_person *person,
                       const char *wanted, cn_account *out);
 
 /* The account of a token's bearer; user_id 0 when nobody has signed in with
- * that subject yet. */
+ * that subject yet. Changes nothing. */
 int cn_account_of_person(canon_conn *conn, const cn_person *person,
                          cn_account *out);
 
 /* The account of a row with its rights in org; CANON_ENOTFOUND when the row is
- * gone. given: permissions the provider named at login (multi-tenant mode). */
+ * gone. In multi-tenant mode these are the rights of his role there, else what
+ * the provider last said at most CN_GRANT_US ago. */
 int cn_account_get(canon_conn *conn, int64_t user_id, const char *org,
-                   unsigned given, cn_account *out);
+                   cn_account *out);
 
 /* The provider's id of an organisation, or "". */
 int cn_account_org_id(canon_conn *conn, const char *org, const char **out);

@@ -56,17 +56,26 @@ canon *canon_conn_engine(const canon_conn *conn)
     return conn->engine;
 }
 
-int cn_conn_acquire(canon_conn *conn, cn_db_mode mode)
+static int acquire(canon_conn *conn, cn_db_mode mode, int64_t wait_us)
 {
     canon *c = conn->engine;
     int rc;
 
     assert(!conn->db);
-    rc = cn_db_pool_take(c, cn_engine_pool(c, mode),
-                         (int64_t)c->busy_timeout_ms * 1000, &conn->db,
+    rc = cn_db_pool_take(c, cn_engine_pool(c, mode), wait_us, &conn->db,
                          &conn->err);
     conn->mode = mode;
     return rc;
+}
+
+static int64_t longest_wait(const canon_conn *conn)
+{
+    return (int64_t)conn->engine->busy_timeout_ms * 1000;
+}
+
+int cn_conn_acquire(canon_conn *conn, cn_db_mode mode)
+{
+    return acquire(conn, mode, longest_wait(conn));
 }
 
 void cn_conn_release(canon_conn *conn)
@@ -79,7 +88,7 @@ void cn_conn_release(canon_conn *conn)
 }
 
 /* A reader that must write gets the writer; its own connection waits. */
-static int upgrade(canon_conn *conn)
+static int upgrade(canon_conn *conn, int64_t wait_us)
 {
     cn_db *reader = conn->db;
     int rc;
@@ -91,7 +100,7 @@ static int upgrade(canon_conn *conn)
         return CANON_OK;
     }
     conn->db = NULL;
-    rc = cn_conn_acquire(conn, CN_DB_WRITE);
+    rc = acquire(conn, CN_DB_WRITE, wait_us);
     if (rc) {
         conn->db = reader;
         conn->mode = CN_DB_READ;
@@ -110,22 +119,32 @@ static void downgrade(canon_conn *conn)
     conn->outer = NULL;
 }
 
-int cn_conn_begin(canon_conn *conn, cn_db_mode mode)
+static int begin(canon_conn *conn, cn_db_mode mode, int64_t wait_us)
 {
     int rc = CANON_OK;
 
     assert(conn->depth < MOST_DEPTH);
     if (conn->depth == 0) {
         cn_fail_clear(&conn->err);
-        rc = cn_conn_acquire(conn, mode);
+        rc = acquire(conn, mode, wait_us);
     } else if (!conn->db) {
-        rc = cn_conn_acquire(conn, mode);
+        rc = acquire(conn, mode, wait_us);
         conn->bare |= UINT64_C(1) << conn->depth;
     } else if (mode == CN_DB_WRITE) {
-        rc = upgrade(conn);
+        rc = upgrade(conn, wait_us);
     }
     conn->depth++;
     return rc;
+}
+
+int cn_conn_begin(canon_conn *conn, cn_db_mode mode)
+{
+    return begin(conn, mode, longest_wait(conn));
+}
+
+int cn_conn_begin_idle(canon_conn *conn)
+{
+    return begin(conn, CN_DB_WRITE, 0);
 }
 
 int cn_conn_end(canon_conn *conn, int rc)

@@ -126,6 +126,26 @@ Test(conn, gives_back_what_a_call_took_while_its_caller_had_none)
     stop(&f);
 }
 
+Test(conn, does_not_wait_for_the_writer_when_it_need_not_write)
+{
+    fixture f = start(NULL);
+    canon_conn *other = NULL;
+
+    cr_assert(eq(int, canon_connect(f.engine, &other, NULL), CANON_OK));
+    cr_assert(eq(int, cn_conn_begin(other, CN_DB_WRITE), CANON_OK));
+    cr_assert(eq(int, cn_conn_begin(f.conn, CN_DB_READ), CANON_OK));
+    cr_assert(
+        eq(int, cn_conn_end(f.conn, cn_conn_begin_idle(f.conn)), CANON_EBUSY));
+    cr_assert(eq(i64, count_orgs(f.conn), 0), "the reader is back");
+    cr_assert(eq(int, cn_conn_end(other, CANON_OK), CANON_OK));
+    cr_assert(eq(int, cn_conn_begin_idle(f.conn), CANON_OK));
+    cr_assert(eq(int, insert_org(f.conn, "a"), CANON_OK));
+    cr_assert(eq(int, cn_conn_end(f.conn, CANON_OK), CANON_OK));
+    cr_assert(eq(int, cn_conn_end(f.conn, CANON_OK), CANON_OK));
+    canon_disconnect(other);
+    stop(&f);
+}
+
 Test(conn, has_one_connection_for_everything_in_memory)
 {
     fixture f = start("sqlite::memory:");
