@@ -17,6 +17,7 @@
 #include "locks.h"
 #include "queue.h"
 #include "repos.h"
+#include "sessions.h"
 #include "snapshots.h"
 #include "task_rows.h"
 
