@@ -58,15 +58,25 @@ typedef struct canon_http_request {
     /** Takes body bytes as they come; non-zero cancels. */
     int (*on_data)(void *data_user, const void *data, size_t len);
     void *data_user;
+    int flags; /**< CANON_HTTP_... */
 } canon_http_request;
+
+/** Flags of canon_http_request. */
+enum {
+    /** The host's name comes from a stranger: connect to addresses of public
+     * networks only, and refuse with CANON_EDENIED what resolves to others. */
+    CANON_HTTP_PUBLIC = 1
+};
 
 /** What came back; filled by the transport. */
 typedef struct canon_http_response {
     size_t size;
-    int status;
+    int status; /**< set before the first byte of the body is handed over */
     /** Called for each header field before the body; may be NULL. */
     void (*on_header)(void *header_user, const char *name, const char *value);
     void *header_user;
+    /** Why there is no answer: one line without secrets, or "". */
+    char reason[120];
 } canon_http_response;
 
 /** The host's side. Set size to sizeof(canon_env); the rest may be zero. */
@@ -84,7 +94,16 @@ typedef struct canon_env {
      * canon_open of the process, and must then be given before anything else.
      */
     void *(*realloc)(void *user, void *ptr, size_t size);
-    /** Exchange with another service; CANON_OK or a code. */
+    /**
+     * Exchange with another service: one request, no redirects, no repetition.
+     * Certificates are to be verified.
+     * @return CANON_OK when there is an answer, whatever its status;
+     *         CANON_EBUSY when nothing was sent (no connection);
+     *         CANON_EREMOTE when the request may have arrived; CANON_EAUTH for
+     *         a certificate that does not verify; CANON_EDENIED for an address
+     *         that may not be asked; CANON_ETOOBIG, CANON_ECANCELED,
+     *         CANON_EINVAL, CANON_ENOMEM.
+     */
     int (*http)(void *user, const canon_http_request *request,
                 canon_http_response *response);
     /** The log; without it nothing is formatted. */

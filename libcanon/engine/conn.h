@@ -59,9 +59,12 @@ int cn_tx_retry(canon_conn *conn, cn_tx_mode mode,
                 int (*fn)(canon_conn *conn, void *arg), void *arg);
 
 /*
- * Ask another service (http.h). Gives the database connection back before and
- * takes one again afterwards, when the call had one; never inside a
- * transaction. The host's canon_env.http carries it, or libcurl.
+ * Ask another service (http.h). Gives the database connections back before and
+ * takes them again afterwards, when the call had any; never inside a
+ * transaction. The host's canon_env.http carries it, or libcurl. Waits between
+ * tries end with CANON_ECANCELED when the engine or the team of workers is to
+ * stop. When there is an answer but no connection afterwards, the code is that
+ * of cn_conn_acquire and conn->db is NULL. Free out in every case.
  */
 struct cn_http_call;
 struct cn_http_answer;

@@ -89,16 +89,20 @@ static int make_locks(canon *c, canon_error *err)
 {
     if (cn_lock_init(&c->start_lock))
         return cn_fail_memory(err);
-    if (cn_lock_init(&c->job_lock)) {
-        cn_lock_free(&c->start_lock);
-        return cn_fail_memory(err);
-    }
-    if (cn_cond_init(&c->job_added)) {
-        cn_lock_free(&c->job_lock);
-        cn_lock_free(&c->start_lock);
-        return cn_fail_memory(err);
-    }
+    if (cn_lock_init(&c->job_lock))
+        goto no_job_lock;
+    if (cn_lock_init(&c->http_lock))
+        goto no_http_lock;
+    if (cn_cond_init(&c->job_added))
+        goto no_condition;
     return CANON_OK;
+no_condition:
+    cn_lock_free(&c->http_lock);
+no_http_lock:
+    cn_lock_free(&c->job_lock);
+no_job_lock:
+    cn_lock_free(&c->start_lock);
+    return cn_fail_memory(err);
 }
 
 /* The allocator is process-wide: only the first engine may bring one. */
@@ -203,7 +207,9 @@ int cn_engine_start(canon *c, canon_error *err)
             c->cache =
                 cn_lru_new((size_t)canon_setting_int(c, "CANON_CACHE_BYTES"));
         }
-        rc = c->cache ? make_pools(c, err) : cn_fail_memory(err);
+        rc = c->cache ? cn_engine_check_http(c, err) : cn_fail_memory(err);
+        if (!rc)
+            rc = make_pools(c, err);
         c->started = rc == CANON_OK;
     }
     cn_lock_give(&c->start_lock);
@@ -279,6 +285,9 @@ void canon_close(canon *c)
         return;
     if (c->workers.stop)
         c->workers.stop(c->workers.data);
+    if (c->auth.stop)
+        c->auth.stop(c->auth.data);
+    cn_http_client_free(c->http);
     cn_db_pool_free(&c->readers);
     cn_db_pool_free(&c->writers);
     cn_lru_free(c->cache);
@@ -295,6 +304,7 @@ void canon_close(canon *c)
     cn_free(c->database_url);
     cn_free(c->shell_html);
     pthread_cond_destroy(&c->job_added);
+    cn_lock_free(&c->http_lock);
     cn_lock_free(&c->job_lock);
     cn_lock_free(&c->start_lock);
     cn_free(c);
@@ -303,6 +313,11 @@ void canon_close(canon *c)
 cn_engine_slot *cn_engine_workers(canon *c)
 {
     return &c->workers;
+}
+
+cn_engine_slot *cn_engine_auth(canon *c)
+{
+    return &c->auth;
 }
 
 int64_t canon_now_us(const canon *c)

@@ -9,12 +9,13 @@
 #include "canon/source.h"
 #include "conn.h"
 
+#include "http.h"
 #include "limiter.h"
 #include "lock.h"
 
 #include <stdatomic.h>
 
-#define CN_SETTING_COUNT 83
+#define CN_SETTING_COUNT 86
 
 /* A variable that an auth profile of a configuration file may name. */
 typedef struct cn_profile_value {
@@ -74,6 +75,9 @@ struct canon {
     cn_lru *cache;
     cn_limiter *limiter;
     cn_engine_slot workers;
+    cn_engine_slot auth;
+    cn_lock http_lock;
+    cn_http_client *http; /* made when it is first needed */
     atomic_bool frozen;
     atomic_bool interrupted;
     cn_lock start_lock; /* of cn_engine_start */
@@ -90,6 +94,9 @@ bool cn_engine_frozen(const canon *c);
 
 /* Freeze the settings and make the pools; once. */
 int cn_engine_start(canon *c, canon_error *err);
+
+/* Are the addresses of the settings well formed and the authorities there? */
+int cn_engine_check_http(canon *c, canon_error *err);
 
 /* Pool that serves a mode. */
 cn_db_pool *cn_engine_pool(canon *c, cn_db_mode mode);

@@ -37,6 +37,7 @@ static const canon_setting table[] = {
     TEXT("WEB_ADMIN_LOGINS", "", "Operators: GitHub logins or subjects, separated by commas"),
     INT("CACHE_TTL_SECONDS", "300", 0, DAY_S, "How long answers of other services are kept in memory"),
     BYTES("CANON_CACHE_BYTES", "64MiB", 0, INT64_C(1) << 40, "Memory for rendered documents and other derived data"),
+    TEXT("CANON_CA_FILE", "", "PEM file of certificate authorities that are trusted besides the system's, for calls to other services"),
     TEXT("STATIC_DIR", "", "Serve /static/ and the web application from this folder instead of the embedded build"),
     TEXT("CHANGELOG_FILE", "", "Markdown file shown at /changelog"),
 #undef GROUP
@@ -48,6 +49,8 @@ static const canon_setting table[] = {
     TEXT("GITHUB_APP_SLUG", "canon-hq", "Name of the App in URLs, also of its own commits and comments"),
     TEXT("GITHUB_OAUTH_CLIENT_ID", "", "OAuth client with which users link their GitHub account"),
     SECRET("GITHUB_OAUTH_CLIENT_SECRET", "Secret of that client"),
+    TEXT("CANON_GITHUB_URL", "https://github.com", "Base URL of GitHub's pages; http only to loopback"),
+    TEXT("CANON_GITHUB_API_URL", "https://api.github.com", "Base URL of GitHub's API; http only to loopback"),
     SECRET("GITHUB_TOKEN", "Token for GitHub issues without the App"),
     TEXT("GITHUB_OWNER", "", "Owner of the repository for that token"),
     TEXT("GITHUB_REPO", "", "Name of the repository for that token"),

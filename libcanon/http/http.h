@@ -20,14 +20,41 @@
 #define CN_HTTP_MAX_BYTES  ((size_t)8 * 1024 * 1024)
 #define CN_HTTP_WAIT_MAX   INT64_C(10000000)   /* between two tries */
 #define CN_HTTP_AFTER_MAX  INT64_C(3600000000) /* cap of Retry-After */
+#define CN_HTTP_HEAD_MAX   ((size_t)64 * 1024) /* of all headers of an answer */
+#define CN_HTTP_URL_MAX    ((size_t)8 * 1024)
+
+/* --- addresses ------------------------------------------------------------ */
+
+/* The parts of an absolute URL; slices of the text it was read from. */
+typedef struct cn_http_url {
+    bool https;
+    bool loopback;      /* "localhost", 127.x.x.x or [::1] */
+    cn_slice host;      /* as written; IPv6 addresses in brackets */
+    cn_slice authority; /* with the port, if there is one: what goes into the
+                            list of hosts */
+    cn_slice target;    /* what follows: "", "/path?query", "?query" */
+    int port;           /* 443 or 80 when none is written */
+} cn_http_url;
+
+/* https, or http to a loopback address; without user, fragment or anything
+ * that RFC 3986 does not allow. */
+bool cn_http_url_parse(cn_slice text, cn_http_url *out);
+
+/* May be asked: is the URL's host and port in the list? An entry without a port
+ * means the port of the scheme. */
+bool cn_http_host_listed(const cn_http_url *url, const char *const *hosts);
+
+/* --- calls ---------------------------------------------------------------- */
 
 /* Flags of a call. */
 enum {
     /* Doing it twice does no harm: also tried again after the request was
      * sent. GET and HEAD always are. */
     CN_HTTP_REPEATABLE = 1,
-    /* Follow one redirect that stays on the host. */
-    CN_HTTP_REDIRECT = 2
+    /* Follow one redirect that stays on the host and port. */
+    CN_HTTP_REDIRECT = 2,
+    /* The host comes from a tenant: addresses of public networks only. */
+    CN_HTTP_PUBLIC = 4
 };
 
 /* A call. Borrowed for its duration; zero means the default. */
@@ -44,12 +71,16 @@ typedef struct cn_http_call {
     size_t max_bytes;
     int tries; /* 0: 1 */
     unsigned flags;
-    /* Stream instead of collecting: non-zero cancels. Then tries is 1. */
+    /* A 400 whose body has this word is a 429: "RATELIMITED"; or NULL. */
+    const char *limit_word;
+    /* Stream the body of a 2xx answer instead of collecting it: non-zero
+     * cancels. Then tries is 1. */
     int (*on_data)(void *user, const void *data, size_t len);
     void *user;
 } cn_http_call;
 
-/* An answer, whatever its status. Free it with cn_http_answer_free. */
+/* An answer, whatever its status. Free it with cn_http_answer_free, also after
+ * a failure; that wipes the body. */
 typedef struct cn_http_answer {
     int status;
     cn_buf body;
@@ -77,12 +108,23 @@ typedef struct cn_http_transport {
 } cn_http_transport;
 
 /*
- * Make the call. CANON_OK for every status below 500 that is final;
- * CANON_EINVAL (URL, host that is not on the list, header with a line break),
- * CANON_EREMOTE (no connection, certificate, time limit, 5xx after all tries;
- * the answer then has what there was), CANON_ETOOBIG (answer beyond max_bytes),
- * CANON_ECANCELED, CANON_ENOMEM. err says which host and why, never a header
- * or a body.
+ * Make the call. What is tried again, while tries remain:
+ *
+ *     nothing was sent (no connection, no TLS)       every call
+ *     lost after it was sent, 500, 502, 503, 504     GET, HEAD, REPEATABLE
+ *     429; 503 and 403 with Retry-After; 403 with    every call, after the time
+ *     x-ratelimit-remaining: 0; limit_word           told
+ *
+ * Waits are 1, 2, 4... seconds with a fifth of jitter, or as told; a wait above
+ * CN_HTTP_WAIT_MAX is left to the caller (retry_after_us). A certificate that
+ * does not verify and any other status are final.
+ *
+ * CANON_OK for every status below 500 that is final; CANON_EINVAL (URL, host
+ * that is not on the list, header with a line break), CANON_EREMOTE (no
+ * connection, certificate, time limit, 5xx after all tries; the answer then has
+ * what there was), CANON_EDENIED (an address that may not be asked),
+ * CANON_ETOOBIG (answer beyond max_bytes or CN_HTTP_HEAD_MAX), CANON_ECANCELED,
+ * CANON_ENOMEM. err says which host and why, never a header or a body.
  */
 int cn_http_run(const cn_http_transport *transport, const cn_http_call *call,
                 cn_http_answer *out, canon_error *err);

@@ -63,6 +63,7 @@ THIRD_PARTY = {
     "openssl/": "crypto",
     "sqlite3": "db",
     "libpq": "db",
+    "curl/": "http",
     "git2": "source",
     "civetweb": "canond",
 }

@@ -3,7 +3,7 @@
 
 build_packages=(gcc g++ cmake ninja-build pkg-config libc6-dev libjson-c-dev
   libyaml-dev libsodium-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev
-  libpq-dev libgit2-dev libcmark-dev libcivetweb-dev)
+  libpq-dev libgit2-dev libcmark-dev libcivetweb-dev ca-certificates)
 test_packages=(libcriterion-dev postgresql python3 python3-venv python3-pip
   python3-jsonschema python3-yaml git
   nodejs npm)

@@ -44,6 +44,7 @@ CANON_LOG_ERROR = 0
 CANON_LOG_WARN = 1
 CANON_LOG_INFO = 2
 CANON_LOG_DEBUG = 3
+CANON_HTTP_PUBLIC = 1
 CANON_PERM_SPECS_READ = 1
 CANON_PERM_SPECS_WRITE = 2
 CANON_PERM_SPECS_ADMIN = 4
@@ -191,6 +192,7 @@ class canon_http_request(Structure):
         ("max_bytes", c_int64),
         ("on_data", CFUNCTYPE(c_int, c_void_p, c_void_p, c_size_t)),
         ("data_user", c_void_p),
+        ("flags", c_int),
     ]
 
 
@@ -200,6 +202,7 @@ class canon_http_response(Structure):
         ("status", c_int),
         ("on_header", CFUNCTYPE(None, c_void_p, c_char_p, c_char_p)),
         ("header_user", c_void_p),
+        ("reason", c_char * 120),
     ]
 
 
