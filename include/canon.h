@@ -5,6 +5,7 @@
 #ifndef CANON_H
 #define CANON_H
 
+#include "canon/auth.h"
 #include "canon/buf.h"
 #include "canon/common.h"
 #include "canon/config.h"

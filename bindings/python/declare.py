@@ -99,11 +99,18 @@ class Header:
         elif struct:
             self.opaque.append(struct.group(1))
         elif enum:
-            for item in split(enum.group(1), ","):
-                name, value = item.split("=")
-                self.constants.append((name.strip(), value.strip()))
+            self.enumeration(split(enum.group(1), ","))
         elif text.startswith("CANON_API"):
             self.function(text[len("CANON_API") :].strip())
+
+    def enumeration(self, items: List[str]) -> None:
+        following = "0"
+        for item in items:
+            name, _, value = (part.strip() for part in item.partition("="))
+            value = value or following
+            self.constants.append((name, value))
+            number = re.fullmatch(r"-?\d+", value)
+            following = str(int(value) + 1) if number else f"{name} + 1"
 
     def function(self, text: str) -> None:
         text = re.sub(r" ?CANON_(NODISCARD|PRINTF ?\(.*?\))", "", text)
@@ -125,7 +132,7 @@ class Header:
             result = self.variable(callback.group(1) + " x")[1]
             types = ", ".join([result] + self.arguments(callback.group(3)))
             return callback.group(2), f"CFUNCTYPE({types})"
-        plain = re.search(r"(\w+)(?:\[(\w+)\])?$", text)
+        plain = re.search(r"(\w+)(?:\[([\w +]+)\])?$", text)
         assert plain, text
         name, length = plain.groups()
         base = text[: text.rindex(name)]

@@ -51,6 +51,36 @@ CANON_PERM_SPECS_ADMIN = 4
 CANON_PERM_ORG_MANAGE = 8
 CANON_PERM_PLATFORM_MANAGE = 16
 CANON_PERM_ALL = 31
+CANON_BY_NOTHING = 0
+CANON_BY_OPERATOR = 1
+CANON_BY_SESSION = 2
+CANON_BY_TOKEN = 3
+CANON_BY_KEY = 4
+CANON_BY_HOST = 5
+CANON_AUTH_OK = 0
+CANON_AUTH_NONE = 1
+CANON_AUTH_KEY_UNKNOWN = 2
+CANON_AUTH_KEY_REVOKED = 3
+CANON_AUTH_KEY_EXPIRED = 4
+CANON_AUTH_KEY_LOST = 5
+CANON_AUTH_TOKEN = 6
+CANON_AUTH_SESSION = 7
+CANON_AUTH_DEACTIVATED = 8
+CANON_AUTH_PROVIDER = 9
+CANON_AUTH_STORE = 10
+CANON_REFRESH_OK = 0
+CANON_REFRESH_UNKNOWN = 1
+CANON_REFRESH_REFUSED = 2
+CANON_REFRESH_LOST = 3
+CANON_REFRESH_RUNNING = 4
+CANON_REFRESH_PROVIDER = 5
+CANON_REFRESH_STORE = 6
+CANON_DEVICE_PENDING = 0
+CANON_DEVICE_SLOW = 1
+CANON_DEVICE_APPROVED = 2
+CANON_DEVICE_DENIED = 3
+CANON_DEVICE_EXPIRED = 4
+CANON_DEVICE_FAILED = 5
 CANON_WIRE_CUT = -1
 CANON_WIRE_LATE = -2
 CANON_WIRE_CLOSE = 1
@@ -106,49 +136,6 @@ class canon_buf(Structure):
         ("data", POINTER(c_char)),
         ("len", c_size_t),
         ("cap", c_size_t),
-    ]
-
-
-class canon_config_values(Structure):
-    _fields_ = [
-        ("team", c_char_p),
-        ("ticket_system", c_char_p),
-        ("project_key", c_char_p),
-        ("slack_channel", c_char_p),
-        ("doc_paths", POINTER(c_char_p)),
-        ("doc_path_count", c_size_t),
-        ("auto_tickets", c_int),
-        ("require_review", c_int),
-        ("lifecycle_sync", c_char_p),
-        ("sync_content", c_int),
-        ("conflict", c_char_p),
-        ("reverse_sync", c_int),
-        ("pr_analysis", c_int),
-        ("doc_updates", c_int),
-        ("realization_check", c_int),
-        ("stale_days", c_int),
-        ("skip_drafts", c_int),
-        ("check_partial", c_int),
-        ("block_on_conflict", c_int),
-    ]
-
-
-class canon_config_diagnostic(Structure):
-    _fields_ = [
-        ("severity", c_int),
-        ("code", c_char_p),
-        ("message", c_char_p),
-        ("line", c_size_t),
-    ]
-
-
-class canon_route_facts(Structure):
-    _fields_ = [
-        ("path", c_char_p),
-        ("team", c_char_p),
-        ("owner", c_char_p),
-        ("tags", POINTER(c_char_p)),
-        ("tag_count", c_size_t),
     ]
 
 
@@ -240,31 +227,6 @@ class canon_options(Structure):
     ]
 
 
-class canon_coverage_query(Structure):
-    _fields_ = [
-        ("size", c_size_t),
-        ("org", c_char_p),
-        ("repo", c_char_p),
-        ("team", c_char_p),
-        ("days", c_int),
-    ]
-
-
-class canon_coverage_counts(Structure):
-    _fields_ = [
-        ("total_specs", c_int64),
-        ("total_sections", c_int64),
-        ("done_sections", c_int64),
-        ("total_ac", c_int64),
-        ("done_ac", c_int64),
-        ("realized_ac", c_int64),
-        ("section_pct", c_double),
-        ("ac_pct", c_double),
-        ("realization_pct", c_double),
-        ("health", c_double),
-    ]
-
-
 class canon_caller(Structure):
     _fields_ = [
         ("size", c_size_t),
@@ -316,6 +278,222 @@ class canon_route(Structure):
         ("operation", c_char_p),
         ("permission", c_char_p),
         ("implemented", c_int),
+    ]
+
+
+class canon_credentials(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("bearer", c_char_p),
+        ("session", c_char_p),
+    ]
+
+
+class canon_principal(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("by", c_int),
+        ("sub", c_char_p),
+        ("email", c_char_p),
+        ("name", c_char_p),
+        ("picture", c_char_p),
+        ("org_id", c_char_p),
+        ("org", c_char_p),
+        ("orgs", POINTER(c_char_p)),
+        ("github_login", c_char_p),
+        ("github_name", c_char_p),
+        ("user_id", c_int64),
+        ("key_id", c_int64),
+        ("last_login_us", c_int64),
+        ("permissions", c_uint),
+    ]
+
+
+class canon_user(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("id", c_int64),
+        ("sub", c_char_p),
+        ("email", c_char_p),
+        ("name", c_char_p),
+        ("role", c_char_p),
+        ("created_us", c_int64),
+        ("last_login_us", c_int64),
+        ("active", c_int),
+    ]
+
+
+class canon_key(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("id", c_int64),
+        ("label", c_char_p),
+        ("prefix", c_char_p),
+        ("org", c_char_p),
+        ("owner", c_char_p),
+        ("scopes", c_uint),
+        ("created_us", c_int64),
+        ("expires_us", c_int64),
+        ("revoked_us", c_int64),
+        ("last_used_us", c_int64),
+    ]
+
+
+class canon_key_order(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("org", c_char_p),
+        ("user_id", c_int64),
+        ("label", c_char_p),
+        ("scopes", c_uint),
+        ("granted_by", c_uint),
+        ("expires_days", c_int),
+    ]
+
+
+class canon_cookie(Structure):
+    _fields_ = [
+        ("name", c_char * 48),
+        ("value", c_char_p),
+        ("path", c_char_p),
+        ("max_age_s", c_int64),
+    ]
+
+
+class canon_login_order(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("org", c_char_p),
+        ("connection", c_char_p),
+        ("next", c_char_p),
+    ]
+
+
+class canon_redirect(Structure):
+    _fields_ = [
+        ("url", c_char_p),
+        ("cookie", canon_cookie),
+    ]
+
+
+class canon_login_answer(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("state", c_char_p),
+        ("code", c_char_p),
+        ("error", c_char_p),
+        ("iss", c_char_p),
+        ("cookie", c_char_p),
+        ("device", c_char_p),
+    ]
+
+
+class canon_login(Structure):
+    _fields_ = [
+        ("org", c_char_p),
+        ("next", c_char_p),
+        ("sub", c_char_p),
+        ("first", c_int),
+        ("session", canon_cookie),
+        ("refresh", canon_cookie),
+        ("state", canon_cookie),
+    ]
+
+
+class canon_tokens(Structure):
+    _fields_ = [
+        ("access_token", c_char_p),
+        ("refresh_token", c_char_p),
+        ("expires_s", c_int64),
+    ]
+
+
+class canon_device(Structure):
+    _fields_ = [
+        ("device_code", c_char_p),
+        ("user_code", c_char_p),
+        ("verification_uri", c_char_p),
+        ("verification_uri_complete", c_char_p),
+        ("interval_s", c_int64),
+        ("expires_s", c_int64),
+    ]
+
+
+class canon_device_poll(Structure):
+    _fields_ = [
+        ("state", c_int),
+        ("tokens", canon_tokens),
+        ("email", c_char_p),
+        ("org", c_char_p),
+        ("refreshable", c_int),
+    ]
+
+
+class canon_config_values(Structure):
+    _fields_ = [
+        ("team", c_char_p),
+        ("ticket_system", c_char_p),
+        ("project_key", c_char_p),
+        ("slack_channel", c_char_p),
+        ("doc_paths", POINTER(c_char_p)),
+        ("doc_path_count", c_size_t),
+        ("auto_tickets", c_int),
+        ("require_review", c_int),
+        ("lifecycle_sync", c_char_p),
+        ("sync_content", c_int),
+        ("conflict", c_char_p),
+        ("reverse_sync", c_int),
+        ("pr_analysis", c_int),
+        ("doc_updates", c_int),
+        ("realization_check", c_int),
+        ("stale_days", c_int),
+        ("skip_drafts", c_int),
+        ("check_partial", c_int),
+        ("block_on_conflict", c_int),
+    ]
+
+
+class canon_config_diagnostic(Structure):
+    _fields_ = [
+        ("severity", c_int),
+        ("code", c_char_p),
+        ("message", c_char_p),
+        ("line", c_size_t),
+    ]
+
+
+class canon_route_facts(Structure):
+    _fields_ = [
+        ("path", c_char_p),
+        ("team", c_char_p),
+        ("owner", c_char_p),
+        ("tags", POINTER(c_char_p)),
+        ("tag_count", c_size_t),
+    ]
+
+
+class canon_coverage_query(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("org", c_char_p),
+        ("repo", c_char_p),
+        ("team", c_char_p),
+        ("days", c_int),
+    ]
+
+
+class canon_coverage_counts(Structure):
+    _fields_ = [
+        ("total_specs", c_int64),
+        ("total_sections", c_int64),
+        ("done_sections", c_int64),
+        ("total_ac", c_int64),
+        ("done_ac", c_int64),
+        ("realized_ac", c_int64),
+        ("section_pct", c_double),
+        ("ac_pct", c_double),
+        ("realization_pct", c_double),
+        ("health", c_double),
     ]
 
 
@@ -796,9 +974,6 @@ class canon_task(Structure):
 STRUCTS: List[Any] = [
     canon_error,
     canon_buf,
-    canon_config_values,
-    canon_config_diagnostic,
-    canon_route_facts,
     canon_log_event,
     canon_event,
     canon_header,
@@ -806,13 +981,29 @@ STRUCTS: List[Any] = [
     canon_http_response,
     canon_env,
     canon_options,
-    canon_coverage_query,
-    canon_coverage_counts,
     canon_caller,
     canon_request,
     canon_peer,
     canon_response,
     canon_route,
+    canon_credentials,
+    canon_principal,
+    canon_user,
+    canon_key,
+    canon_key_order,
+    canon_cookie,
+    canon_login_order,
+    canon_redirect,
+    canon_login_answer,
+    canon_login,
+    canon_tokens,
+    canon_device,
+    canon_device_poll,
+    canon_config_values,
+    canon_config_diagnostic,
+    canon_route_facts,
+    canon_coverage_query,
+    canon_coverage_counts,
     canon_revision,
     canon_file,
     canon_change,
@@ -858,6 +1049,137 @@ FUNCTIONS: List[Tuple[str, Any, List[Any]]] = [
     ("canon_buf_free", None, [POINTER(canon_buf)]),
     ("canon_buf_set", c_int, [POINTER(canon_buf), c_void_p, c_size_t]),
     (
+        "canon_open",
+        c_int,
+        [POINTER(canon_options), POINTER(c_void_p), POINTER(canon_error)],
+    ),
+    ("canon_set", c_int, [c_void_p, c_char_p, c_char_p, POINTER(canon_error)]),
+    ("canon_migrate", c_int, [c_void_p, POINTER(canon_error)]),
+    ("canon_connect", c_int, [c_void_p, POINTER(c_void_p), POINTER(canon_error)]),
+    ("canon_disconnect", None, [c_void_p]),
+    ("canon_interrupt", None, [c_void_p]),
+    ("canon_close", None, [c_void_p]),
+    ("canon_last_error", POINTER(canon_error), [c_void_p]),
+    ("canon_conn_set_request", None, [c_void_p, c_char_p]),
+    ("canon_conn_engine", c_void_p, [c_void_p]),
+    ("canon_log", None, [c_void_p, c_int, c_char_p, c_char_p]),
+    ("canon_event_emit", None, [c_void_p, c_char_p, c_char_p, c_char_p]),
+    ("canon_now_us", c_int64, [c_void_p]),
+    ("canon_monotonic_us", c_int64, [c_void_p]),
+    ("canon_random", c_int, [c_void_p, c_void_p, c_size_t]),
+    ("canon_ready", c_int, [c_void_p]),
+    (
+        "canon_limit_take",
+        c_int,
+        [c_void_p, c_char_p, c_char_p, c_int, c_int64, POINTER(c_int64)],
+    ),
+    ("canon_limit_return", None, [c_void_p, c_char_p, c_char_p]),
+    ("canon_shell_html", c_char_p, [c_void_p, POINTER(c_size_t)]),
+    ("canon_sha256_hex", None, [c_void_p, c_size_t, POINTER(c_char)]),
+    ("canon_dispatch", c_int, [c_void_p, POINTER(canon_request), POINTER(canon_peer)]),
+    (
+        "canon_dispatch_collect",
+        c_int,
+        [c_void_p, POINTER(canon_request), c_void_p, c_size_t, POINTER(canon_response)],
+    ),
+    ("canon_response_free", None, [POINTER(canon_response)]),
+    ("canon_route_count", c_size_t, []),
+    ("canon_route_at", POINTER(canon_route), [c_size_t]),
+    ("canon_role_permissions", c_uint, [c_char_p]),
+    ("canon_permission_find", c_uint, [c_char_p]),
+    ("canon_permission_name", c_char_p, [c_uint]),
+    (
+        "canon_auth_identify",
+        c_int,
+        [
+            c_void_p,
+            POINTER(canon_credentials),
+            POINTER(c_int),
+            POINTER(POINTER(canon_principal)),
+        ],
+    ),
+    (
+        "canon_auth_allows",
+        c_int,
+        [c_void_p, POINTER(canon_principal), c_char_p, c_uint],
+    ),
+    ("canon_principal_free", None, [POINTER(canon_principal)]),
+    ("canon_user_list", c_int, [c_void_p, c_char_p, c_int64, c_int, POINTER(c_void_p)]),
+    ("canon_users_count", c_size_t, [c_void_p]),
+    ("canon_users_at", POINTER(canon_user), [c_void_p, c_size_t]),
+    ("canon_users_free", None, [c_void_p]),
+    ("canon_user_put", c_int, [c_void_p, POINTER(canon_user), POINTER(c_int64)]),
+    ("canon_user_activate", c_int, [c_void_p, c_int64, c_int]),
+    ("canon_member_put", c_int, [c_void_p, c_char_p, c_int64, c_char_p, c_char_p]),
+    (
+        "canon_key_create",
+        c_int,
+        [c_void_p, POINTER(canon_key_order), POINTER(c_char), POINTER(c_int64)],
+    ),
+    ("canon_key_list", c_int, [c_void_p, c_char_p, c_int64, POINTER(c_void_p)]),
+    ("canon_keys_count", c_size_t, [c_void_p]),
+    ("canon_keys_at", POINTER(canon_key), [c_void_p, c_size_t]),
+    ("canon_keys_json", c_int, [c_void_p, POINTER(canon_buf), POINTER(canon_error)]),
+    ("canon_keys_free", None, [c_void_p]),
+    ("canon_key_revoke", c_int, [c_void_p, c_char_p, c_int64, c_int64]),
+    ("canon_session_cookie", c_char_p, [c_void_p]),
+    ("canon_login_cookie_prefix", c_char_p, [c_void_p]),
+    ("canon_login_check", c_int, [c_void_p, POINTER(canon_error)]),
+    (
+        "canon_login_begin",
+        c_int,
+        [c_void_p, POINTER(canon_login_order), POINTER(POINTER(canon_redirect))],
+    ),
+    ("canon_redirect_free", None, [POINTER(canon_redirect)]),
+    (
+        "canon_login_finish",
+        c_int,
+        [
+            c_void_p,
+            POINTER(canon_login_answer),
+            POINTER(c_char_p),
+            POINTER(POINTER(canon_login)),
+        ],
+    ),
+    ("canon_login_free", None, [POINTER(canon_login)]),
+    ("canon_logout", c_int, [c_void_p, c_char_p, c_char_p, POINTER(canon_buf)]),
+    (
+        "canon_tokens_refresh",
+        c_int,
+        [c_void_p, c_char_p, POINTER(c_int), POINTER(POINTER(canon_tokens))],
+    ),
+    ("canon_tokens_free", None, [POINTER(canon_tokens)]),
+    ("canon_tokens_revoke", c_int, [c_void_p, c_char_p]),
+    ("canon_device_begin", c_int, [c_void_p, c_char_p, POINTER(POINTER(canon_device))]),
+    ("canon_device_free", None, [POINTER(canon_device)]),
+    (
+        "canon_device_ask",
+        c_int,
+        [c_void_p, c_char_p, POINTER(POINTER(canon_device_poll))],
+    ),
+    ("canon_device_poll_free", None, [POINTER(canon_device_poll)]),
+    ("canon_github_enabled", c_int, [c_void_p]),
+    (
+        "canon_github_begin",
+        c_int,
+        [c_void_p, c_char_p, POINTER(POINTER(canon_redirect))],
+    ),
+    (
+        "canon_github_finish",
+        c_int,
+        [
+            c_void_p,
+            c_char_p,
+            POINTER(canon_login_answer),
+            POINTER(c_char_p),
+            POINTER(canon_cookie),
+            POINTER(c_size_t),
+        ],
+    ),
+    ("canon_github_remove", c_int, [c_void_p, c_char_p]),
+    ("canon_next_ok", c_int, [c_char_p]),
+    ("canon_same_origin", c_int, [c_char_p, c_char_p]),
+    (
         "canon_config_parse",
         c_int,
         [c_char_p, c_size_t, POINTER(c_void_p), POINTER(canon_error)],
@@ -886,34 +1208,6 @@ FUNCTIONS: List[Tuple[str, Any, List[Any]]] = [
         c_char_p,
         [c_void_p, POINTER(canon_route_facts), POINTER(c_int)],
     ),
-    (
-        "canon_open",
-        c_int,
-        [POINTER(canon_options), POINTER(c_void_p), POINTER(canon_error)],
-    ),
-    ("canon_set", c_int, [c_void_p, c_char_p, c_char_p, POINTER(canon_error)]),
-    ("canon_migrate", c_int, [c_void_p, POINTER(canon_error)]),
-    ("canon_connect", c_int, [c_void_p, POINTER(c_void_p), POINTER(canon_error)]),
-    ("canon_disconnect", None, [c_void_p]),
-    ("canon_interrupt", None, [c_void_p]),
-    ("canon_close", None, [c_void_p]),
-    ("canon_last_error", POINTER(canon_error), [c_void_p]),
-    ("canon_conn_set_request", None, [c_void_p, c_char_p]),
-    ("canon_conn_engine", c_void_p, [c_void_p]),
-    ("canon_log", None, [c_void_p, c_int, c_char_p, c_char_p]),
-    ("canon_event_emit", None, [c_void_p, c_char_p, c_char_p, c_char_p]),
-    ("canon_now_us", c_int64, [c_void_p]),
-    ("canon_monotonic_us", c_int64, [c_void_p]),
-    ("canon_random", c_int, [c_void_p, c_void_p, c_size_t]),
-    ("canon_ready", c_int, [c_void_p]),
-    (
-        "canon_limit_take",
-        c_int,
-        [c_void_p, c_char_p, c_char_p, c_int, c_int64, POINTER(c_int64)],
-    ),
-    ("canon_limit_return", None, [c_void_p, c_char_p, c_char_p]),
-    ("canon_shell_html", c_char_p, [c_void_p, POINTER(c_size_t)]),
-    ("canon_sha256_hex", None, [c_void_p, c_size_t, POINTER(c_char)]),
     ("canon_coverage_score", None, [POINTER(canon_coverage_counts)]),
     (
         "canon_coverage_compute",
@@ -940,15 +1234,6 @@ FUNCTIONS: List[Tuple[str, Any, List[Any]]] = [
     ),
     ("canon_coverage_free", None, [c_void_p]),
     ("canon_coverage_snapshot", c_int, [c_void_p, c_char_p, c_int32]),
-    ("canon_dispatch", c_int, [c_void_p, POINTER(canon_request), POINTER(canon_peer)]),
-    (
-        "canon_dispatch_collect",
-        c_int,
-        [c_void_p, POINTER(canon_request), c_void_p, c_size_t, POINTER(canon_response)],
-    ),
-    ("canon_response_free", None, [POINTER(canon_response)]),
-    ("canon_route_count", c_size_t, []),
-    ("canon_route_at", POINTER(canon_route), [c_size_t]),
     (
         "canon_source_register",
         c_int,
