@@ -118,8 +118,8 @@ CANON_API int64_t canon_now_us(const canon *c);
 CANON_API int64_t canon_monotonic_us(const canon *c);
 
 /** Fill out with unpredictable bytes from the host's source. */
-CANON_API int canon_random(const canon *c, void *out, size_t len)
-    CANON_NODISCARD;
+CANON_API int canon_random(const canon *c, void *out,
+                           size_t len) CANON_NODISCARD;
 
 /**
  * Is the database reachable and its schema current? Waits 2 seconds at most.
@@ -139,9 +139,13 @@ CANON_API int canon_limit_take(canon *c, const char *limit, const char *key,
                                int max, int64_t window_us,
                                int64_t *retry_us_out) CANON_NODISCARD;
 
+/** Would canon_limit_take be refused now? Takes none. */
+CANON_API int canon_limit_check(canon *c, const char *limit, const char *key,
+                                int max, int64_t window_us,
+                                int64_t *retry_us_out) CANON_NODISCARD;
+
 /** Give back one that canon_limit_take gave. */
-CANON_API void canon_limit_return(canon *c, const char *limit,
-                                  const char *key);
+CANON_API void canon_limit_return(canon *c, const char *limit, const char *key);
 
 /** The shell given in canon_options; len_out may be NULL; "" without one. */
 CANON_API const char *canon_shell_html(const canon *c, size_t *len_out);

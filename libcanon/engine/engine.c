@@ -359,21 +359,41 @@ static int limit_key(cn_buf *out, const char *limit, const char *key)
     return cn_buf_check(out, NULL);
 }
 
+typedef int limit_fn(cn_limiter *limiter, cn_slice key, int max,
+                     int64_t window_us, int64_t now_us, int64_t *retry_us);
+
+static int ask_limiter(canon *c, limit_fn *fn, cn_buf *name, int max,
+                       int64_t window_us, int64_t *retry_us_out)
+{
+    int64_t retry = 0;
+    int rc = cn_buf_check(name, NULL);
+
+    if (!rc)
+        rc = fn(c->limiter, cn_buf_all(name), max, window_us,
+                canon_monotonic_us(c), &retry);
+    if (retry_us_out)
+        *retry_us_out = retry;
+    cn_buf_free(name);
+    return rc;
+}
+
 int canon_limit_take(canon *c, const char *limit, const char *key, int max,
                      int64_t window_us, int64_t *retry_us_out)
 {
     cn_buf name = CN_BUF_INIT(4096);
-    int64_t retry = 0;
-    int rc = limit_key(&name, limit, key);
 
-    if (!rc) {
-        rc = cn_limiter_take(c->limiter, cn_buf_all(&name), max, window_us,
-                             canon_monotonic_us(c), &retry);
-    }
-    if (retry_us_out)
-        *retry_us_out = retry;
-    cn_buf_free(&name);
-    return rc;
+    (void)limit_key(&name, limit, key); /* looked at by ask_limiter */
+    return ask_limiter(c, cn_limiter_take, &name, max, window_us, retry_us_out);
+}
+
+int canon_limit_check(canon *c, const char *limit, const char *key, int max,
+                      int64_t window_us, int64_t *retry_us_out)
+{
+    cn_buf name = CN_BUF_INIT(4096);
+
+    (void)limit_key(&name, limit, key); /* looked at by ask_limiter */
+    return ask_limiter(c, cn_limiter_check, &name, max, window_us,
+                       retry_us_out);
 }
 
 void canon_limit_return(canon *c, const char *limit, const char *key)

@@ -8,7 +8,8 @@
 #include "mem.h"
 
 #define FIRST_CHAINS   64
-#define SWEEP_PER_TAKE 2 /* chains looked through for idle buckets */
+#define SWEEP_PER_TAKE 2  /* chains looked through for idle buckets */
+#define EVICT_AMONG    16 /* chains whose stalest bucket makes room */
 
 typedef struct bucket {
     struct bucket *chain;
@@ -130,6 +131,27 @@ static void grow(cn_limiter *limiter)
     limiter->sweep = 0;
 }
 
+static int64_t newest_hit(const bucket *b)
+{
+    return b->count > 0 ? b->hits[b->count - 1] : INT64_MIN;
+}
+
+/* Somebody comes under ever new names: forget the stalest of some buckets. */
+static void evict(cn_limiter *limiter)
+{
+    bucket **stalest = NULL;
+
+    for (size_t i = 0; i < EVICT_AMONG || !stalest; i++) {
+        bucket **link = &limiter->chains[limiter->sweep];
+
+        limiter->sweep = (limiter->sweep + 1) & (limiter->chain_count - 1);
+        for (; *link; link = &(*link)->chain)
+            if (!stalest || newest_hit(*link) < newest_hit(*stalest))
+                stalest = link;
+    }
+    free_bucket(limiter, stalest);
+}
+
 static bucket *add(cn_limiter *limiter, cn_slice key, int max)
 {
     bucket *b = cn_calloc(1, sizeof(*b) + (size_t)max * sizeof(b->hits[0]));
@@ -145,6 +167,8 @@ static bucket *add(cn_limiter *limiter, cn_slice key, int max)
     b->key_len = key.len;
     b->hash = cn_hash(key);
     b->max = max;
+    if (limiter->count >= CN_LIMITER_KEYS)
+        evict(limiter);
     if (limiter->count >= limiter->chain_count)
         grow(limiter);
     chain = &limiter->chains[b->hash & (limiter->chain_count - 1)];
@@ -152,6 +176,15 @@ static bucket *add(cn_limiter *limiter, cn_slice key, int max)
     *chain = b;
     limiter->count++;
     return b;
+}
+
+/* How long until a full bucket has room. */
+static int64_t wait_of(const bucket *b, int64_t window_us, int64_t now_us)
+{
+    int64_t wait = b->hits[0] + window_us - now_us;
+
+    /* longer only when the clock was set back */
+    return wait < window_us ? wait : window_us;
 }
 
 static int take(cn_limiter *limiter, cn_slice key, int max, int64_t window_us,
@@ -171,10 +204,7 @@ static int take(cn_limiter *limiter, cn_slice key, int max, int64_t window_us,
     b->window_us = window_us;
     forget_old(b, now_us);
     if (b->count >= max) {
-        int64_t wait = b->hits[0] + window_us - now_us;
-
-        /* longer only when the clock was set back */
-        *retry_us = wait < window_us ? wait : window_us;
+        *retry_us = wait_of(b, window_us, now_us);
         return CANON_ELIMIT;
     }
     b->hits[b->count++] = now_us;
@@ -196,6 +226,25 @@ int cn_limiter_take(cn_limiter *limiter, cn_slice key, int max,
     if (retry_us)
         *retry_us = retry;
     return rc;
+}
+
+int cn_limiter_check(cn_limiter *limiter, cn_slice key, int max,
+                     int64_t window_us, int64_t now_us, int64_t *retry_us)
+{
+    int64_t retry = 0;
+    bucket *b;
+
+    cn_lock_take(&limiter->lock);
+    b = *find(limiter, key, cn_hash(key));
+    if (b && b->max == max) {
+        forget_old(b, now_us);
+        if (b->count >= max)
+            retry = wait_of(b, window_us, now_us);
+    }
+    cn_lock_give(&limiter->lock);
+    if (retry_us)
+        *retry_us = retry;
+    return retry > 0 ? CANON_ELIMIT : CANON_OK;
 }
 
 void cn_limiter_return(cn_limiter *limiter, cn_slice key)

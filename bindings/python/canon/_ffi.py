@@ -1073,6 +1073,11 @@ FUNCTIONS: List[Tuple[str, Any, List[Any]]] = [
         c_int,
         [c_void_p, c_char_p, c_char_p, c_int, c_int64, POINTER(c_int64)],
     ),
+    (
+        "canon_limit_check",
+        c_int,
+        [c_void_p, c_char_p, c_char_p, c_int, c_int64, POINTER(c_int64)],
+    ),
     ("canon_limit_return", None, [c_void_p, c_char_p, c_char_p]),
     ("canon_shell_html", c_char_p, [c_void_p, POINTER(c_size_t)]),
     ("canon_sha256_hex", None, [c_void_p, c_size_t, POINTER(c_char)]),

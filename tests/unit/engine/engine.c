@@ -113,7 +113,10 @@ Test(engine, counts_limits_by_name_and_key)
                  CANON_ELIMIT));
     cr_assert(gt(i64, retry, 0));
     cr_assert(eq(int, canon_limit_take(c, "b", "x", 1, 1000000, NULL), 0));
+    cr_assert(eq(int, canon_limit_check(c, "a", "x", 1, 1000000, &retry),
+                 CANON_ELIMIT));
     canon_limit_return(c, "a", "x");
+    cr_assert(eq(int, canon_limit_check(c, "a", "x", 1, 1000000, &retry), 0));
     cr_assert(eq(int, canon_limit_take(c, "a", "x", 1, 1000000, NULL), 0));
     canon_close(c);
 }

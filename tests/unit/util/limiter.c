@@ -62,6 +62,56 @@ Test(limiter, takes_a_hit_back)
     cn_limiter_free(limiter);
 }
 
+Test(limiter, looks_without_taking)
+{
+    cn_limiter *limiter = cn_limiter_new();
+    cn_slice key = cn_str("a");
+    int64_t retry = -1;
+
+    for (int i = 0; i < 3; i++)
+        cr_assert(eq(int, cn_limiter_check(limiter, key, 1, WINDOW, 0, &retry),
+                     CANON_OK));
+    cr_assert(eq(i64, retry, 0));
+    cr_assert(
+        eq(int, cn_limiter_take(limiter, key, 1, WINDOW, 0, NULL), CANON_OK));
+    cr_assert(eq(int, cn_limiter_check(limiter, key, 1, WINDOW, 10, &retry),
+                 CANON_ELIMIT));
+    cr_assert(eq(i64, retry, WINDOW - 10));
+    cr_assert(
+        eq(int, cn_limiter_check(limiter, key, 2, WINDOW, 10, NULL), CANON_OK));
+    cr_assert(eq(int, cn_limiter_check(limiter, key, 1, WINDOW, WINDOW, NULL),
+                 CANON_OK));
+    cn_limiter_free(limiter);
+}
+
+Test(limiter, forgets_the_stalest_of_too_many_callers)
+{
+    cn_limiter *limiter = cn_limiter_new();
+    cn_slice busy = cn_str("busy");
+    char key[32];
+
+    for (int i = 0; i < 3 * CN_LIMITER_KEYS; i++) {
+        snprintf(key, sizeof(key), "ip:%d", i);
+        cr_assert_eq(
+            cn_limiter_take(limiter, cn_str(key), 2, WINDOW, i / 8, NULL),
+            CANON_OK);
+        if (i % 1000 == 0) /* keeps knocking */
+            (void)cn_limiter_take(limiter, busy, 300, WINDOW, i / 8, NULL);
+    }
+    cr_assert(eq(int,
+                 cn_limiter_check(limiter, busy, 300, WINDOW,
+                                  3 * CN_LIMITER_KEYS / 8, NULL),
+                 CANON_OK));
+    for (int i = 0; i < 103; i++)
+        (void)cn_limiter_take(limiter, busy, 300, WINDOW,
+                              3 * CN_LIMITER_KEYS / 8, NULL);
+    cr_assert(eq(int,
+                 cn_limiter_check(limiter, busy, 300, WINDOW,
+                                  3 * CN_LIMITER_KEYS / 8, NULL),
+                 CANON_ELIMIT));
+    cn_limiter_free(limiter);
+}
+
 Test(limiter, never_asks_to_wait_longer_than_a_window)
 {
     cn_limiter *limiter = cn_limiter_new();
