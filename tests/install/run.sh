@@ -46,12 +46,16 @@ mkdir -p "$work/pc"
 "$CMAKE" --install "$BUILD" --prefix "$work/first" >"$work/install.log"
 mv "$work/first" "$prefix"
 
-echo "The installed server finds its library."
-expect canond "$prefix/$BINDIR/canond" --version
-case $(ldd "$prefix/$BINDIR/canond") in
-*"$prefix/"*libcanon.so*) ;;
-*) fail "canond does not use the library beside it" ;;
-esac
+echo "The installed programs find their library."
+for name in canond canon; do
+    expect "$name" "$prefix/$BINDIR/$name" --version
+    case $(ldd "$prefix/$BINDIR/$name") in
+    *"$prefix/"*libcanon.so*) ;;
+    *) fail "$name does not use the library beside it" ;;
+    esac
+done
+expect '"title":"Refunds"' "$prefix/$BINDIR/canon" \
+    parse "$specs/payments/docs/specs/refunds.md"
 # Nobody shall know of our own libraries, nor see their names in ours.
 nm -D --defined-only "$libdir/libcanon.so" | grep -v ' canon_' >"$work/names" &&
     fail "libcanon.so offers foreign names: $(head -3 "$work/names")"
@@ -71,6 +75,7 @@ grep -q "$SOURCE/include" "$work/cmake/compile_commands.json" &&
     fail "the CMake project uses the headers of the source tree"
 run_all "$work/cmake"
 expect canond "$work/cmake/canond" --version
+expect canon "$work/cmake/canon" --version
 
 echo "pkg-config: the examples with the shared library."
 flags=$("$PKG_CONFIG" --cflags --libs canon)
