@@ -10,11 +10,12 @@
 #include <stdio.h>
 
 /* Of the catalogue; they never change. */
-#define OID_BYTEA   17
-#define OID_INT8    20
-#define OID_INT4    23
-#define OID_TEXT    25
-#define OID_VARCHAR 1043
+#define OID_BYTEA    17
+#define OID_INT8     20
+#define OID_INT4     23
+#define OID_TEXT     25
+#define OID_VARCHAR  1043
+#define OID_TSVECTOR 3614
 
 #define MAX_SCRATCH (1024 * 1024 * 1024)
 #define NUMBER_LEN  32 /* of a number as text, terminated */
@@ -388,7 +389,8 @@ static bool is_binary(const cn_arg *arg, Oid type)
     }
     if (arg->type == CN_ARG_TEXT)
         return type == OID_TEXT || type == OID_VARCHAR;
-    return arg->type == CN_ARG_BLOB && type == OID_BYTEA;
+    return arg->type == CN_ARG_BLOB &&
+           (type == OID_BYTEA || type == OID_TSVECTOR);
 }
 
 static size_t scratch_size(const cn_arg *arg)

@@ -15,6 +15,7 @@
 #define GROUP_DOCS  200
 #define GROUP_BYTES ((size_t)4 * 1024 * 1024)
 #define GONE_DOCS   200 /* removed in one transaction */
+#define LOAD_DOCS   20  /* a first group of so many may begin a full load */
 #define TELL_EVERY  20  /* files between two reports of progress */
 
 /* One repository at hand. */
@@ -157,10 +158,13 @@ static int fill_group(run *r, size_t *at)
 static int write_group(run *r)
 {
     canon_conn *conn = r->conn;
+    bool is_load = r->group.items.count >= LOAD_DOCS && r->own.indexed == 0;
     int rc = cn_conn_acquire(conn, CN_DB_WRITE);
 
     if (!rc)
         rc = cn_group_write(conn, &r->group);
+    if (!rc && is_load)
+        rc = cn_store_docs_analyze(conn->db, &conn->err);
     if (!rc)
         rc = update_job(r, "running", 0);
     cn_conn_release(conn);

@@ -389,6 +389,33 @@ int cn_store_docs_total(cn_db *db, const char *org, int64_t *docs_out,
     return rc;
 }
 
+#define FEW_ROWS 1000 /* a table of which PostgreSQL knows less is looked at */
+
+int cn_store_docs_analyze(cn_db *db, canon_error *err)
+{
+    cn_rows *rows = NULL;
+    bool known = true;
+    int rc;
+
+    if (cn_db_dialect(db) != CN_POSTGRESQL)
+        return CANON_OK;
+    rc = cn_db_query(db,
+                     "SELECT MIN(reltuples) FROM pg_class WHERE oid IN"
+                     " (CAST('spec_documents' AS regclass),"
+                     " CAST('spec_sections' AS regclass))",
+                     NULL, 0, &rows, err);
+    if (!rc)
+        rc = cn_rows_next(rows, err);
+    if (rc == 1) {
+        known = cn_rows_real(rows, 0) >= FEW_ROWS;
+        rc = CANON_OK;
+    }
+    cn_rows_free(rows);
+    return rc || known
+               ? rc
+               : cn_db_script(db, "ANALYZE spec_documents, spec_sections", err);
+}
+
 int cn_store_docs_any_spec(cn_db *db, const char *org, bool *out,
                            canon_error *err)
 {

@@ -161,6 +161,11 @@ int cn_store_docs_total(cn_db *db, const char *org, int64_t *docs_out,
                         int64_t *specs_out, cn_doc_counts *out,
                         canon_error *err);
 
+/* Have PostgreSQL look at tables that have begun to grow: without figures it
+ * goes through an organisation's rows for each foreign key. Cheap when nothing
+ * is to be done. Not inside a transaction. */
+int cn_store_docs_analyze(cn_db *db, canon_error *err);
+
 /* Is there a spec? */
 int cn_store_docs_any_spec(cn_db *db, const char *org, bool *out,
                            canon_error *err);

@@ -10,7 +10,6 @@
 
 #define MAX_CHARS 200000 /* of a text that is indexed */
 #define MAX_BYTES ((size_t)16 * 1024 * 1024)
-#define MAX_TSV   ((size_t)4 * 1024 * 1024)
 
 #define COLUMNS                                                                \
     "(org_login, id, document_id, section_row, title, heading, ac_text, body"
@@ -84,7 +83,8 @@ typedef struct writer {
     cn_db *db;
     const char *org;
     cn_arena arena;
-    cn_buf text;  /* one after the other */
+    cn_buf text; /* one after the other */
+    cn_tsv tsv;
     int64_t last; /* id that was given */
     canon_error *err;
 } writer;
@@ -94,6 +94,7 @@ static writer writer_to(cn_db *db, const char *org, canon_error *err)
     writer w = {
         .db = db, .org = org, .text = CN_BUF_INIT(MAX_BYTES), .err = err};
 
+    cn_tsv_init(&w.tsv);
     return w;
 }
 
@@ -139,8 +140,8 @@ static int put_args(writer *w, cn_arg *args, const cn_search_entry *in,
     int rc = prepare(w, in, &e);
 
     if (!rc && cn_db_dialect(w->db) == CN_POSTGRESQL) {
-        cn_search_tsv(&w->text, &e);
-        rc = keep_text(w, &tsv);
+        rc = cn_search_tsv(&w->tsv, &w->text, &e) ? cn_fail_memory(w->err)
+                                                  : keep_text(w, &tsv);
     }
     if (rc)
         return rc;
@@ -151,7 +152,7 @@ static int put_args(writer *w, cn_arg *args, const cn_search_entry *in,
     args[4] = cn_text_of(e.heading);
     args[5] = cn_text_of(e.ac_text);
     args[6] = cn_text_of(e.body);
-    args[7] = cn_text_of(tsv);
+    args[7] = cn_blob(tsv.ptr, tsv.len);
     args[8] = cn_int(id);
     return CANON_OK;
 }
@@ -222,6 +223,7 @@ static int write_all(writer w, const char *const *sql, bool is_new,
     }
     cn_arena_free(&w.arena);
     cn_buf_free(&w.text);
+    cn_tsv_free(&w.tsv);
     return rc;
 }
 
@@ -312,16 +314,17 @@ int cn_store_search_remove_document(cn_db *db, const char *org,
 
 int cn_store_search_settle(cn_db *db, canon_error *err)
 {
-    static const char merge[] =
-        "INSERT INTO search_fts (search_fts, rank) VALUES ('merge', 2000)";
-    static const char clean[] =
-        "SELECT gin_clean_pending_list('search_entries_tsv')";
-    static const char analyze[] =
-        "ANALYZE search_entries, spec_documents, spec_sections";
-    int rc = cn_db_exec_text(db, cn_db_dialect(db) == CN_SQLITE ? merge : clean,
-                             NULL, 0, NULL, err);
+    int rc;
 
-    if (!rc && cn_db_dialect(db) == CN_POSTGRESQL)
-        rc = cn_db_script(db, analyze, err);
-    return rc;
+    if (cn_db_dialect(db) == CN_SQLITE)
+        return cn_db_exec(db,
+                          "INSERT INTO search_fts (search_fts, rank)"
+                          " VALUES ('merge', 2000)",
+                          NULL, 0, NULL, err);
+    rc = cn_db_exec(db, "SELECT gin_clean_pending_list('search_entries_tsv')",
+                    NULL, 0, NULL, err);
+    return rc ? rc
+              : cn_db_script(
+                    db, "ANALYZE search_entries, spec_documents, spec_sections",
+                    err);
 }

@@ -35,7 +35,19 @@ int cn_search_headings_insert(cn_db *db, const char *org,
 int cn_search_headings_update(cn_db *db, const char *org, int64_t document_id,
                               canon_error *err);
 
-/* The value of PostgreSQL's column tsv. */
-void cn_search_tsv(cn_buf *out, const cn_search_entry *entry);
+/* Makes values of PostgreSQL's column tsv, one after the other. */
+typedef struct cn_tsv {
+    cn_array words;
+    cn_buf text; /* of the words */
+    unsigned position;
+    size_t stored;
+    int rc;
+} cn_tsv;
+
+void cn_tsv_init(cn_tsv *t);
+void cn_tsv_free(cn_tsv *t);
+
+/* Add an entry's value to out, in binary form; CANON_ENOMEM. */
+int cn_search_tsv(cn_tsv *t, cn_buf *out, const cn_search_entry *entry);
 
 #endif

@@ -1,53 +1,10 @@
 /*
- * The full-text column of PostgreSQL and its candidates. Words are cut by us
- * and handed over as ready-made tsvector and tsquery values, so that the words
- * are those of SQLite and the server need not cut them.
+ * The candidates of PostgreSQL's full-text index. Words are cut by us and
+ * handed over as ready-made tsquery values, so that they are those of SQLite.
  */
 #include "search_parts.h"
 
-#include "words.h"
-
 #define MAX_QUERY    32768
-#define MAX_POSITION 16383            /* of tsvector; later words have this */
-#define MAX_STORED   ((size_t)900000) /* bytes; a tsvector ends at 1 MiB */
-
-typedef struct tsv {
-    cn_buf *out;
-    size_t position;
-    size_t stored; /* not more than it will need */
-} tsv;
-
-static void put_words(tsv *t, cn_slice text, char weight)
-{
-    cn_words w = cn_words_of(text);
-    char word[CN_WORD_MAX];
-    size_t len;
-    size_t start;
-    size_t end;
-
-    while (t->stored < MAX_STORED &&
-           cn_words_next(&w, word, &len, &start, &end)) {
-        if (t->position < MAX_POSITION)
-            t->position++;
-        cn_buf_add(t->out, word, len);
-        cn_buf_putc(t->out, ':');
-        cn_buf_int(t->out, (int64_t)t->position);
-        cn_buf_putc(t->out, weight);
-        cn_buf_putc(t->out, ' ');
-        t->stored += len + 6;
-    }
-    t->position++; /* a phrase does not reach into the next text */
-}
-
-void cn_search_tsv(cn_buf *out, const cn_search_entry *entry)
-{
-    tsv t = {out, 0, 0};
-
-    put_words(&t, entry->title, 'A');
-    put_words(&t, entry->heading, 'A');
-    put_words(&t, entry->ac_text, 'B');
-    put_words(&t, entry->body, 'C');
-}
 
 /* weight: "" or "A", for the last word behind its star. */
 static void put_term(cn_buf *out, const cn_search_term *term,

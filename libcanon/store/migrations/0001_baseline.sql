@@ -149,6 +149,16 @@ CREATE TABLE search_entries (
 );
 -- @postgresql
 CREATE INDEX search_entries_tsv ON search_entries USING GIN (tsv);
+-- ANALYZE reads a sample of what is wide only where a plan depends on it
+ALTER TABLE spec_documents ALTER raw SET STATISTICS 0,
+  ALTER frontmatter SET STATISTICS 0, ALTER tags SET STATISTICS 0;
+ALTER TABLE spec_sections ALTER body SET STATISTICS 0,
+  ALTER ac_text SET STATISTICS 0;
+ALTER TABLE search_entries ALTER org_login SET STATISTICS 20,
+  ALTER id SET STATISTICS 20, ALTER document_id SET STATISTICS 20,
+  ALTER section_row SET STATISTICS 20, ALTER tsv SET STATISTICS 20,
+  ALTER title SET STATISTICS 0, ALTER heading SET STATISTICS 0,
+  ALTER ac_text SET STATISTICS 0, ALTER body SET STATISTICS 0;
 -- @sqlite
 CREATE VIRTUAL TABLE search_fts USING fts5 (
   title, heading, ac_text, body,

@@ -121,6 +121,45 @@ DATABASE_TEST(run, moves_the_lines_of_criteria_with_their_section)
     stop();
 }
 
+/* Else its foreign keys are checked by going through all rows. */
+DATABASE_TEST(run, lets_postgresql_know_its_tables_from_the_first_group_on)
+{
+    char path[64];
+    int is_sqlite;
+
+    start(*which);
+    for (int i = 0; i < 25; i++) {
+        snprintf(path, sizeof(path), "docs/specs/%02d.md", i);
+        test_write(folder, path, SPEC_A);
+    }
+    (void)index_now();
+    assert_ok(&t, cn_conn_begin(t.conn, CN_DB_READ));
+    is_sqlite = cn_db_dialect(t.conn->db) == CN_SQLITE;
+    assert_ok(&t, cn_conn_end(t.conn, CANON_OK));
+    if (!is_sqlite)
+        cr_assert(eq(i64,
+                     number("SELECT CAST(reltuples AS BIGINT) FROM pg_class"
+                            " WHERE oid = CAST('spec_sections' AS regclass)"),
+                     75));
+    stop();
+}
+
+/* More words than positions, more places of a word than are stored. */
+DATABASE_TEST(run, stores_long_texts_in_the_full_text_index)
+{
+    char *text = malloc(100001);
+
+    start(*which);
+    for (size_t i = 0; i < 100000; i += 5)
+        memcpy(text + i, i % 2 ? "some\n" : "word ", 5);
+    text[100000] = '\0';
+    test_write(folder, "docs/specs/a.md", text);
+    free(text);
+    cr_assert(eq(i64, index_now().indexed, 1));
+    cr_assert(eq(i64, number("SELECT COUNT(*) FROM search_entries"), 1));
+    stop();
+}
+
 DATABASE_TEST(run, removes_documents_that_vanished)
 {
     canon_index_report report;
