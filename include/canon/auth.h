@@ -134,6 +134,11 @@ typedef struct canon_user {
     int active;
 } canon_user;
 
+#define CANON_USER_INIT                                                        \
+    {                                                                          \
+        sizeof(canon_user), 0, "", "", "", "", 0, 0, 0                         \
+    }
+
 typedef struct canon_users canon_users;
 
 /**
@@ -153,18 +158,28 @@ CANON_API void canon_users_free(canon_users *users);
 
 /**
  * Add a user before the first login, or change e-mail, name and role of the
- * one with this sub; empty texts change nothing.
+ * one with this sub; empty texts change nothing. Only these four members count.
+ * @param user sub of 1 to 255, e-mail and name of at most 320 characters; role
+ *        "viewer", "editor", "admin" or "": DEFAULT_ROLE for a new user.
  * @param id_out may be NULL.
+ * @return CANON_OK; CANON_EINVAL for a text that is none of these.
  */
 CANON_API int canon_user_put(canon_conn *conn, const canon_user *user,
                              int64_t *id_out) CANON_NODISCARD;
 
 /** Switch an account off (0) or on (1). Off: its keys, sessions and tokens
- * are refused. */
+ * are refused from the next request on.
+ * @return CANON_OK; CANON_ENOTFOUND. */
 CANON_API int canon_user_activate(canon_conn *conn, int64_t user_id,
                                   int active) CANON_NODISCARD;
 
-/** Give a user a role in an organisation; role "" takes the membership away. */
+/**
+ * Give a user a role in an organisation; role "" takes the membership away.
+ * Counts in multi-tenant mode (AUTH0_ORGS_ENABLED), where it stands above what
+ * the provider says; elsewhere the role of the user decides.
+ * @param assigned_by who does it, for the record.
+ * @return CANON_OK; CANON_EINVAL (organisation, role); CANON_ENOTFOUND (user).
+ */
 CANON_API int canon_member_put(canon_conn *conn, const char *org,
                                int64_t user_id, const char *role,
                                const char *assigned_by) CANON_NODISCARD;

@@ -1,5 +1,7 @@
 /*
- * Users and what they may do: used by every way to prove who one is.
+ * Users and what they may do: used by every way to prove who one is. What these
+ * functions find is in the arena of the connection, so they are called between
+ * cn_conn_begin and cn_conn_end of the caller.
  */
 #ifndef CN_ACCOUNTS_H
 #define CN_ACCOUNTS_H
@@ -45,6 +47,10 @@ typedef struct cn_account {
  */
 int cn_account_arrive(canon_conn *conn, const cn_person *person,
                       const char *wanted, cn_account *out);
+
+/* The provider has just said again what somebody may do (refreshed token). */
+int cn_account_renew(canon_conn *conn, int64_t user_id,
+                     const cn_person *person);
 
 /* The account of a token's bearer; user_id 0 when nobody has signed in with
  * that subject yet. Changes nothing. */

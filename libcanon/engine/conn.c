@@ -142,6 +142,12 @@ int cn_conn_begin(canon_conn *conn, cn_db_mode mode)
     return begin(conn, mode, longest_wait(conn));
 }
 
+int cn_conn_begin_fresh(canon_conn *conn)
+{
+    return cn_conn_begin(conn, conn->engine->has_replica ? CN_DB_WRITE
+                                                         : CN_DB_READ);
+}
+
 int cn_conn_begin_idle(canon_conn *conn)
 {
     return begin(conn, CN_DB_WRITE, 0);

@@ -42,6 +42,10 @@ struct canon_conn {
 int cn_conn_begin(canon_conn *conn, cn_db_mode mode);
 int cn_conn_end(canon_conn *conn, int rc);
 
+/* Begin to read what must not be old (who may do what): from the primary where
+ * a replica serves reads. */
+int cn_conn_begin_fresh(canon_conn *conn);
+
 /* Begin to write what may as well be left out: CANON_EBUSY at once instead of
  * waiting for the writer. */
 int cn_conn_begin_idle(canon_conn *conn);

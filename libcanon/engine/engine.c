@@ -184,6 +184,7 @@ static int make_pools(canon *c, canon_error *err)
         return rc;
     c->shared_pool =
         dialect == CN_SQLITE ? cn_db_url_is_memory(url) : !*replica;
+    c->has_replica = dialect == CN_POSTGRESQL && *replica;
     cn_db_pool_free(&c->writers); /* of a start that failed half-way */
     rc = cn_db_pool_init(&c->writers, url, dialect == CN_SQLITE ? 1 : size, &o,
                          err);

@@ -83,6 +83,7 @@ struct canon {
     cn_lock start_lock; /* of cn_engine_start */
     bool started;
     bool shared_pool; /* reads use the writers' pool */
+    bool has_replica; /* which may be behind */
     cn_db_pool writers;
     cn_db_pool readers;
     cn_lock job_lock;

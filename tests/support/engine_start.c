@@ -32,7 +32,11 @@ void test_engine_open(test_engine *t, const char *url)
     o.database_url = url;
     cr_assert(eq(int, canon_open(&o, &t->engine, &err), CANON_OK), "%s",
               err.text);
-    cr_assert(eq(int, canon_set(t->engine, "LOG_LEVEL", "debug", &err), CANON_OK));
+    cr_assert(
+        eq(int, canon_set(t->engine, "LOG_LEVEL", "debug", &err), CANON_OK));
+    for (const char *const *s = t->settings; s && *s; s += 2)
+        cr_assert(eq(int, canon_set(t->engine, s[0], s[1], &err), CANON_OK),
+                  "%s: %s", s[0], err.text);
     cr_assert(eq(int, canon_migrate(t->engine, &err), CANON_OK), "%s",
               err.text);
     cr_assert(eq(int, canon_connect(t->engine, &t->conn, &err), CANON_OK), "%s",
@@ -42,6 +46,14 @@ void test_engine_open(test_engine *t, const char *url)
 void test_engine_start(test_engine *t, size_t which)
 {
     memset(t, 0, sizeof(*t));
+    test_engine_open(t, test_database_make(which));
+}
+
+void test_engine_start_with(test_engine *t, size_t which,
+                            const char *const *settings)
+{
+    memset(t, 0, sizeof(*t));
+    t->settings = settings;
     test_engine_open(t, test_database_make(which));
 }
 

@@ -25,11 +25,15 @@
 typedef struct test_engine {
     canon *engine;
     canon_conn *conn;
-    int64_t now_us; /* what its clock says */
+    int64_t now_us;              /* what its clock says */
+    const char *const *settings; /* names and values in turn, or NULL */
 } test_engine;
 
 /* The clock is t->now_us: t must stay where it is. */
 void test_engine_start(test_engine *t, size_t which);
+/* The same with settings: names and values in turn, then NULL. */
+void test_engine_start_with(test_engine *t, size_t which,
+                            const char *const *settings);
 /* The same on a URL that the test chose. */
 void test_engine_open(test_engine *t, const char *url);
 void test_engine_stop(test_engine *t);
