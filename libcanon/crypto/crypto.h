@@ -44,16 +44,19 @@ int cn_hmac_sha256(cn_slice key, const cn_slice *parts, size_t count,
 
 /* --- sealed values (libcanon/README.md, "Secrets at rest") ----------------- */
 
-#define CN_KEY_BYTES 32
+#define CN_KEY_BYTES  32
+#define CN_SEAL_MAX   ((size_t)64 * 1024)         /* bytes that can be sealed */
+#define CN_SEALED_MAX (CN_SEAL_MAX / 3 * 4 + 128) /* of a sealed value */
 
-/* Keys by id, in memory that is not swapped. The highest id seals, all
- * open. Shared by threads once it is complete. */
+/* At most 16 keys by id, in memory that is not swapped where the process may
+ * lock any. The highest id seals, all open. Shared by threads once it is
+ * complete. */
 typedef struct cn_vault cn_vault;
 
 int cn_vault_new(cn_vault **out, canon_error *err);
 void cn_vault_free(cn_vault *vault);
 
-/* A key as it is; id 1 or more. */
+/* A key as it is; id 1 or more. CANON_ECONFLICT: the id is taken. */
 int cn_vault_add(cn_vault *vault, uint32_t id,
                  const unsigned char key[CN_KEY_BYTES], canon_error *err);
 
@@ -68,6 +71,7 @@ typedef struct cn_seal_place {
     const char *context; /* name of the cookie, "user:7" */
 } cn_seal_place;
 
+/* Append plain, sealed, to out. CANON_EINVAL: the vault is empty. */
 int cn_seal(const cn_vault *vault, const cn_seal_place *place, cn_slice plain,
             cn_buf *out, canon_error *err);
 
@@ -79,13 +83,17 @@ enum {
     CN_UNSEAL_FAILED
 };
 
-/* Appends the plain text to out; the caller wipes it. Returns CN_UNSEAL_...;
- * out->rc tells about memory. */
+/* Append the plain text to out, whose limit must leave room for 40 bytes more;
+ * the caller wipes it. Returns CN_UNSEAL_..., and CN_UNSEAL_FAILED with out->rc
+ * set when memory is short. Nothing is appended on failure. */
 int cn_unseal(const cn_vault *vault, const cn_seal_place *place,
               cn_slice sealed, cn_buf *out);
 
 /* Wipe memory that held a secret. */
 void cn_wipe(void *data, size_t len);
+
+/* The same, and release it. */
+void cn_wipe_buf(cn_buf *b);
 
 /* --- public keys ------------------------------------------------------------ */
 
@@ -94,11 +102,12 @@ typedef struct cn_pubkey cn_pubkey;
 /* Kinds of signatures, RFC 7518 section 3.1 and RFC 8037. */
 enum { CN_RS256 = 1, CN_ES256 = 2, CN_EDDSA = 4 };
 
-/* Modulus of at least 2048 bits, and exponent, both big-endian. */
+/* All three: CANON_EINVAL when it is no key of that kind that is worth
+ * trusting. Modulus of 2048 to 8192 bits, and exponent, both big-endian. */
 int cn_pubkey_rsa(cn_slice n, cn_slice e, cn_pubkey **out, canon_error *err);
-/* A point on P-256. */
+/* A point on P-256; at most 32 bytes each. */
 int cn_pubkey_p256(cn_slice x, cn_slice y, cn_pubkey **out, canon_error *err);
-/* 32 bytes of Ed25519. */
+/* The 32 bytes of an Ed25519 key. */
 int cn_pubkey_ed25519(cn_slice x, cn_pubkey **out, canon_error *err);
 void cn_pubkey_free(cn_pubkey *key);
 
