@@ -385,8 +385,10 @@ static bool set_limits(exchange *x)
 
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]) && ok; i++)
         ok = !curl_easy_setopt(x->curl, options[i].option, options[i].value);
-    return ok && !curl_easy_setopt(x->curl, CURLOPT_MAXFILESIZE_LARGE,
-                                   (curl_off_t)request->max_bytes);
+    if (ok && strcmp(request->method, "HEAD") != 0)
+        ok = !curl_easy_setopt(x->curl, CURLOPT_MAXFILESIZE_LARGE,
+                               (curl_off_t)request->max_bytes);
+    return ok;
 }
 
 static bool set_hooks(exchange *x)
@@ -451,7 +453,6 @@ static const struct {
     {CURLE_OUT_OF_MEMORY, CANON_ENOMEM},
     {CURLE_FILESIZE_EXCEEDED, CANON_ETOOBIG},
     {CURLE_URL_MALFORMAT, CANON_EINVAL},
-    {CURLE_UNSUPPORTED_PROTOCOL, CANON_EINVAL},
     {CURLE_PEER_FAILED_VERIFICATION, CANON_EAUTH},
     {CURLE_SSL_CACERT_BADFILE, CANON_EAUTH},
     {CURLE_SSL_ISSUER_ERROR, CANON_EAUTH},

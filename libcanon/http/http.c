@@ -93,8 +93,10 @@ static int check_url(run *r, const char *text)
                        "an address must begin with https:// and be well "
                        "formed; http:// is for loopback only");
     }
-    if (r->call->flags & CN_HTTP_PUBLIC && !r->url.https) {
-        return cn_fail(r->err, CANON_EINVAL, "%.*s can be asked by https only",
+    if (r->call->flags & CN_HTTP_PUBLIC &&
+        (!r->url.https || r->url.port != 443 || r->url.is_address)) {
+        return cn_fail(r->err, CANON_EINVAL,
+                       "%.*s is no name of a host to be asked by https",
                        (int)r->url.authority.len, r->url.authority.ptr);
     }
     if (!cn_http_host_listed(&r->url, r->call->hosts)) {

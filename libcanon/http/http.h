@@ -29,6 +29,7 @@
 typedef struct cn_http_url {
     bool https;
     bool loopback;      /* "localhost", 127.x.x.x or [::1] */
+    bool is_address;    /* the host is a number, not a name */
     cn_slice host;      /* as written; IPv6 addresses in brackets */
     cn_slice authority; /* with the port, if there is one: what goes into the
                             list of hosts */
@@ -53,7 +54,8 @@ enum {
     CN_HTTP_REPEATABLE = 1,
     /* Follow one redirect that stays on the host and port. */
     CN_HTTP_REDIRECT = 2,
-    /* The host comes from a tenant: addresses of public networks only. */
+    /* The host comes from a tenant: https, the usual port, a name and no
+     * number, and it resolves to addresses of public networks only. */
     CN_HTTP_PUBLIC = 4
 };
 

@@ -59,9 +59,9 @@ static bool read_date(const date_parts *parts, int64_t now_us, int64_t *out)
         /* RFC 9110: more than 50 years ahead means the past */
         int64_t this_year = 1970 + now_us / CN_US_DAY / 365;
 
-        year += this_year / 100 * 100;
-        if (year > this_year + 50)
-            year -= 100;
+        year += this_year / 100 * 100 - 100;
+        while (year + 100 <= this_year + 50)
+            year += 100;
     }
     snprintf(text, sizeof(text), "%04d-%02d-%02d", (int)year,
              month_number(parts->month), (int)day);
@@ -82,11 +82,11 @@ static bool http_date(cn_slice text, int64_t now_us, int64_t *out)
     size_t count = 0;
 
     while (text.ptr && count < 6) {
-        cn_slice word = cn_slice_cut(&text, ' ');
-
-        if (word.len)
-            words[count++] = word;
+        words[count] = cn_slice_cut(&text, ' ');
+        count += words[count].len > 0;
     }
+    if (text.ptr)
+        return false;
     if (count == 6 && cn_slice_is(words[5], "GMT")) {
         parts = (date_parts){words[1], words[2], words[3], words[4]};
     } else if (count == 4 && cn_slice_is(words[3], "GMT")) {
@@ -109,13 +109,25 @@ static bool none_remains(const cn_http_answer *answer)
     return cn_slice_is(cn_http_header(answer, "x-ratelimit-remaining"), "0");
 }
 
+/* A number of seconds, however large. */
+static bool read_seconds(cn_slice text, int64_t *out)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!cn_is_digit(text.ptr[i]))
+            return false;
+    }
+    if (!cn_slice_int(text, 0, CN_HTTP_AFTER_MAX / CN_US_SECOND, out))
+        *out = CN_HTTP_AFTER_MAX / CN_US_SECOND;
+    return text.len > 0;
+}
+
 int64_t cn_http_retry_after(const cn_http_answer *answer, int64_t now_us)
 {
     cn_slice after = cn_http_header(answer, "retry-after");
     int64_t us = 0;
     int64_t n;
 
-    if (cn_slice_int(after, 0, INT64_MAX / CN_US_SECOND, &n)) {
+    if (read_seconds(after, &n)) {
         us = n * CN_US_SECOND;
     } else if (http_date(after, now_us, &n)) {
         us = n - now_us;

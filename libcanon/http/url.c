@@ -100,6 +100,7 @@ static bool is_target(cn_slice text)
 
 bool cn_http_url_parse(cn_slice text, cn_http_url *out)
 {
+    struct in6_addr address;
     size_t end;
     cn_slice rest;
 
@@ -121,6 +122,7 @@ bool cn_http_url_parse(cn_slice text, cn_http_url *out)
         return false;
     if (!out->port)
         out->port = out->https ? 443 : 80;
+    out->is_address = read_address(out->host, &address) != 0;
     out->loopback = is_loopback(out->host);
     return out->https || out->loopback;
 }

@@ -6,7 +6,7 @@ build_packages=(gcc g++ cmake ninja-build pkg-config libc6-dev libjson-c-dev
   libpq-dev libgit2-dev libcmark-dev libcivetweb-dev ca-certificates)
 test_packages=(libcriterion-dev postgresql python3 python3-venv python3-pip
   python3-jsonschema python3-yaml git
-  nodejs npm)
+  nodejs npm openssl)
 
 mkdir -p build
 began=$SECONDS
