@@ -104,7 +104,12 @@ typedef struct cn_engine_slot {
 } cn_engine_slot;
 cn_engine_slot *cn_engine_workers(canon *c);
 
-/* What the module auth keeps: the provider's addresses and keys. */
-cn_engine_slot *cn_engine_auth(canon *c);
+/* What the module auth keeps: keys of its own and of the provider. NULL until
+ * something is kept. */
+void *cn_engine_auth(canon *c);
+
+/* Keep it, unless another thread was faster: returns what is kept, so that the
+ * slower one frees its own. canon_close calls stop. */
+void *cn_engine_auth_keep(canon *c, void *data, void (*stop)(void *data));
 
 #endif

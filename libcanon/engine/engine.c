@@ -316,9 +316,26 @@ cn_engine_slot *cn_engine_workers(canon *c)
     return &c->workers;
 }
 
-cn_engine_slot *cn_engine_auth(canon *c)
+void *cn_engine_auth(canon *c)
 {
-    return &c->auth;
+    void *data;
+
+    cn_lock_take(&c->start_lock);
+    data = c->auth.data;
+    cn_lock_give(&c->start_lock);
+    return data;
+}
+
+void *cn_engine_auth_keep(canon *c, void *data, void (*stop)(void *data))
+{
+    cn_lock_take(&c->start_lock);
+    if (!c->auth.data) {
+        c->auth.data = data;
+        c->auth.stop = stop;
+    }
+    data = c->auth.data;
+    cn_lock_give(&c->start_lock);
+    return data;
 }
 
 int64_t canon_now_us(const canon *c)

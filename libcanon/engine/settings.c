@@ -70,7 +70,7 @@ static const canon_setting table[] = {
     BOOL("AUTH0_ORGS_ENABLED", "0", "Multi-tenant mode: organisations of the provider"),
     TEXT("AUTH0_M2M_CLIENT_ID", "", "Client for membership queries"),
     SECRET("AUTH0_M2M_CLIENT_SECRET", "Secret of that client"),
-    SECRET("APP_SECRET_KEY", "32 bytes as base64 that seal sessions; required with a login provider"),
+    SECRET("APP_SECRET_KEY", "32 bytes as base64 that seal sessions and tokens, required with a login provider; in development a random key of each start is used without it. For a change of keys several, as id:base64 separated by commas: the one with the highest id seals, all open"),
     WORD("DEFAULT_ROLE", "viewer", "viewer editor admin", "Role of a new user"),
     TEXT("JWT_ALGORITHMS", "RS256 ES256", "Signature algorithms of access tokens; EdDSA may be added"),
 #undef GROUP
