@@ -321,10 +321,17 @@ static void count_stop(void *data)
 Test(engine_slots, are_stopped_when_the_engine_closes)
 {
     int stopped = 0;
+    int other = 0;
     canon *engine;
 
     cr_assert(eq(int, canon_open(NULL, &engine, NULL), CANON_OK));
-    *cn_engine_auth(engine) = (cn_engine_slot){&stopped, count_stop};
+    cr_assert(eq(ptr, cn_engine_auth(engine), NULL));
+    cr_assert(eq(ptr, cn_engine_auth_keep(engine, &stopped, count_stop),
+                 (void *)&stopped));
+    cr_assert(eq(ptr, cn_engine_auth_keep(engine, &other, count_stop),
+                 (void *)&stopped),
+              "who comes second gets what the first one keeps");
     canon_close(engine);
+    cr_assert(eq(int, other, 0));
     cr_assert(eq(int, stopped, 1));
 }
