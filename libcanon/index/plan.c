@@ -4,16 +4,36 @@
  */
 #include "index_parts.h"
 
+#include "buf.h"
 #include "check.h"
 #include "fail.h"
+
+#define MAX_PATH ((size_t)64 * 1024)
 
 typedef struct planning {
     cn_plan *plan;
     const cn_plan_input *input;
     size_t at; /* next of input->known */
     int64_t wanted;
+    cn_buf last; /* path that was listed */
     canon_error *err;
 } planning;
+
+/* A source that the host added may list in another order than it should; the
+ * index would then lose documents. */
+static int check_order(planning *p, const char *path)
+{
+    cn_slice next = cn_str(path);
+
+    if (p->last.len > 0 && strcmp(p->last.data, path) >= 0)
+        return cn_fail(p->err, CANON_EINVAL,
+                       "the source does not list its files in byte order: "
+                       "%.80s behind %.80s",
+                       path, p->last.data);
+    cn_buf_reset(&p->last);
+    cn_buf_add(&p->last, next.ptr, next.len);
+    return cn_buf_check(&p->last, p->err);
+}
 
 static int add_gone(planning *p, const cn_known_doc *known)
 {
@@ -102,6 +122,9 @@ static int on_file(const canon_file *file, void *user)
         p->plan->bad_paths++;
         return CANON_OK;
     }
+    rc = check_order(p, file->path);
+    if (rc)
+        return rc;
     if (!cn_index_wanted(file->path, p->input->patterns))
         return CANON_OK;
     if (p->wanted >= CN_REPO_DOCS) {
@@ -124,7 +147,7 @@ int cn_plan_make(cn_plan *out, const cn_plan_input *input, canon_error *err)
 {
     const cn_known_doc *none;
     canon_error why = {0};
-    planning p = {out, input, 0, 0, &why};
+    planning p = {out, input, 0, 0, CN_BUF_INIT(MAX_PATH), &why};
     int rc;
 
     memset(out, 0, sizeof(*out));
@@ -133,6 +156,7 @@ int cn_plan_make(cn_plan *out, const cn_plan_input *input, canon_error *err)
     rc = canon_source_list(input->source, input->at, on_file, &p);
     if (!rc)
         rc = skip_to(&p, NULL, &none);
+    cn_buf_free(&p.last);
     /* a listing that we stopped reports that only */
     return why.code ? cn_fail_copy(err, &why) : rc;
 }

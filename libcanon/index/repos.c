@@ -4,7 +4,9 @@
 #include "index_parts.h"
 
 #include "check.h"
+#include "date.h"
 #include "fail.h"
+#include "snapshots.h"
 
 /* Names that paths of the REST API use for something else. */
 static bool is_reserved(const char *org)
@@ -97,6 +99,7 @@ typedef struct removal {
 static int remove_repo(canon_conn *conn, void *arg)
 {
     const removal *r = arg;
+    int64_t now = canon_now_us(conn->engine);
     cn_repo_row row;
     cn_known_docs docs;
     int64_t *ids = NULL;
@@ -118,7 +121,11 @@ static int remove_repo(canon_conn *conn, void *arg)
     if (!rc)
         rc = cn_store_evidence_remove(conn->db, r->org, r->full_name,
                                       &conn->err);
-    return rc ? rc : cn_store_repo_remove(conn->db, r->org, row.id, &conn->err);
+    if (!rc)
+        rc = cn_store_repo_remove(conn->db, r->org, row.id, &conn->err);
+    return rc ? rc
+              : cn_store_snapshot_again(conn->db, r->org, cn_day_of(now), now,
+                                        &conn->err);
 }
 
 int canon_repo_remove(canon_conn *conn, const char *org, const char *full_name)

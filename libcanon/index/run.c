@@ -14,9 +14,9 @@
 
 #define GROUP_DOCS  200
 #define GROUP_BYTES ((size_t)2 * 1024 * 1024) /* ten times that when parsed */
-#define GONE_DOCS   200 /* removed in one transaction */
-#define LOAD_DOCS   20  /* a first group of so many may begin a full load */
-#define TELL_EVERY  20  /* files between two reports of progress */
+#define GONE_DOCS   200                       /* removed in one transaction */
+#define LOAD_DOCS   20 /* a first group of so many may begin a full load */
+#define TELL_EVERY  20 /* files between two reports of progress */
 
 /* One repository at hand. */
 typedef struct run {

@@ -36,6 +36,9 @@ const cn_job_kind *cn_job_kind_find(const char *name);
  * lost. Handlers call it now and then. */
 int cn_job_renew(cn_job_run *run);
 
+/* Insert a job for each repository there is. */
+int cn_job_index_all(canon_conn *conn);
+
 /* Run one job that is due: 1 when there was one, 0, or < 0. */
 int cn_job_run_next(canon_conn *conn, const char *worker);
 

@@ -6,8 +6,10 @@
 #include "canon/coverage.h"
 #include "canon/index.h"
 
+#include "date.h"
 #include "fail.h"
 #include "json.h"
+#include "snapshots.h"
 
 static int renew_on_progress(const canon_index_progress *progress, void *user)
 {
@@ -46,14 +48,19 @@ static int run_index_repo(cn_job_run *run)
     return rc == CANON_ENOTFOUND ? CANON_OK : rc;
 }
 
-static int schedule_one(const canon_repo *repo, void *user)
+static int schedule_repo(const canon_repo *repo, void *user)
 {
     return canon_index_schedule(user, repo->org, repo->full_name);
 }
 
+int cn_job_index_all(canon_conn *conn)
+{
+    return canon_repo_list(conn, NULL, schedule_repo, conn);
+}
+
 static int run_reindex(cn_job_run *run)
 {
-    return canon_repo_list(run->conn, NULL, schedule_one, run->conn);
+    return cn_job_index_all(run->conn);
 }
 
 static int run_coverage(cn_job_run *run)
@@ -61,14 +68,20 @@ static int run_coverage(cn_job_run *run)
     return canon_coverage_snapshot(run->conn, NULL, -1);
 }
 
+/* Two years of a trend, and the 30 days that its first one looks back on. */
+#define SNAPSHOT_DAYS (730 + 30)
+
 static int run_retention(cn_job_run *run)
 {
     canon_conn *conn = run->conn;
+    int64_t now = canon_now_us(conn->engine);
     int rc = cn_conn_begin(conn, CN_DB_WRITE);
 
     if (!rc)
-        rc = cn_queue_retention(conn->db, canon_now_us(conn->engine),
-                                &conn->err);
+        rc = cn_queue_retention(conn->db, now, &conn->err);
+    if (!rc)
+        rc = cn_store_snapshot_prune(conn->db, cn_day_of(now) - SNAPSHOT_DAYS,
+                                     &conn->err);
     return cn_conn_end(conn, rc);
 }
 

@@ -63,17 +63,6 @@ static void *work(void *user)
     return NULL;
 }
 
-static int schedule_repo(const canon_repo *repo, void *user)
-{
-    return canon_index_schedule(user, repo->org, repo->full_name);
-}
-
-/* What changed while nobody was watching is found at the start. */
-static int schedule_all(canon_conn *conn)
-{
-    return canon_repo_list(conn, NULL, schedule_repo, conn);
-}
-
 static void *schedule(void *user)
 {
     member *m = user;
@@ -83,7 +72,8 @@ static void *schedule(void *user)
         int rc = CANON_OK;
 
         if (!begun) {
-            rc = schedule_all(m->conn);
+            /* what changed while nobody was watching */
+            rc = cn_job_index_all(m->conn);
             begun = !rc;
         }
         if (!rc)
@@ -113,9 +103,8 @@ static void *watch(void *user)
     return NULL;
 }
 
-/* An SQLite file has one process that writes: at its start, a lease is that of
- * one that was killed, and nobody needs to wait for its end. A failure only
- * means that. */
+/* Nobody needs to wait for the end of a lease whose process was killed. A
+ * failure only means that. */
 static void take_over(canon *engine)
 {
     canon_error error;
@@ -125,7 +114,7 @@ static void take_over(canon *engine)
     if (rc)
         return;
     rc = cn_conn_begin(conn, CN_DB_WRITE);
-    if (!rc && cn_db_dialect(conn->db) == CN_SQLITE)
+    if (!rc)
         rc = cn_queue_release(conn->db, canon_now_us(engine), &conn->err);
     rc = cn_conn_end(conn, rc);
     if (rc) {

@@ -120,6 +120,8 @@ int cn_queue_release(cn_db *db, int64_t now_us, canon_error *err)
 {
     const cn_arg args[] = {cn_int(now_us - 1)};
 
+    if (cn_db_dialect(db) != CN_SQLITE)
+        return CANON_OK;
     return cn_db_exec(db,
                       "UPDATE jobs SET locked_until = $1"
                       " WHERE state = 'running'",

@@ -44,7 +44,9 @@ int cn_queue_claim(cn_db *db, cn_arena *a, const cn_claim *claim, cn_job *out,
 int cn_queue_renew(cn_db *db, const cn_job *job, const cn_claim *claim,
                    bool *kept_out, canon_error *err);
 
-/* Let the leases of all running jobs run out: whoever had them is gone. */
+/* At the start of a process: an SQLite file has one that writes, so the leases
+ * of all running jobs are of one that is gone, and run out. Nothing happens on
+ * PostgreSQL. */
 int cn_queue_release(cn_db *db, int64_t now_us, canon_error *err);
 
 /* It is done, or (error not NULL) will never be. Nothing happens when the

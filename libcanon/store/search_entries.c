@@ -270,6 +270,15 @@ int cn_store_search_put(cn_db *db, const char *org,
                      false, entries, count);
 }
 
+/* Tell SQLite's full-text index which rows will go. */
+static int forget_words(cn_db *db, const char *sql, const cn_arg *args,
+                        size_t count, canon_error *err)
+{
+    return cn_db_dialect(db) == CN_SQLITE
+               ? cn_db_exec_text(db, sql, args, count, NULL, err)
+               : CANON_OK;
+}
+
 int cn_store_search_remove(cn_db *db, const char *org, int64_t document_id,
                            const int64_t *section_rows, size_t count,
                            canon_error *err)
@@ -280,9 +289,7 @@ int cn_store_search_remove(cn_db *db, const char *org, int64_t document_id,
         const cn_arg args[] = {cn_text(org), cn_int(document_id),
                                cn_int(section_rows[i])};
 
-        if (cn_db_dialect(db) == CN_SQLITE)
-            rc = cn_db_exec(db, FTS_DELETE " AND section_row = $3", args, 3,
-                            NULL, err);
+        rc = forget_words(db, FTS_DELETE " AND section_row = $3", args, 3, err);
         if (!rc)
             rc = cn_db_exec(db,
                             "DELETE FROM search_entries WHERE org_login = $1"
@@ -298,10 +305,8 @@ int cn_store_search_remove_document(cn_db *db, const char *org,
                                     int64_t document_id, canon_error *err)
 {
     const cn_arg args[] = {cn_text(org), cn_int(document_id)};
-    int rc = CANON_OK;
+    int rc = forget_words(db, FTS_DELETE, args, 2, err);
 
-    if (cn_db_dialect(db) == CN_SQLITE)
-        rc = cn_db_exec(db, FTS_DELETE, args, 2, NULL, err);
     if (!rc)
         rc = cn_db_exec(db,
                         "DELETE FROM search_entries"

@@ -175,3 +175,38 @@ int cn_store_snapshot_write(cn_db *db, const char *org, int32_t day,
         rc = write_vanished(db, org, day, now_us, err);
     return rc ? rc : add_up(db, org, day, err);
 }
+
+int cn_store_snapshot_again(cn_db *db, const char *org, int32_t day,
+                            int64_t now_us, canon_error *err)
+{
+    const cn_arg args[] = {cn_text(org), cn_int(day)};
+    cn_rows *rows = NULL;
+    bool stored;
+    int rc = cn_db_query(db,
+                         "SELECT 1 FROM coverage_days WHERE org_login = $1"
+                         " AND snapshot_day > $2 - 30 AND snapshot_day <= $2"
+                         " LIMIT 1",
+                         args, 2, &rows, err);
+
+    if (!rc)
+        rc = cn_rows_next(rows, err);
+    stored = rc == 1;
+    cn_rows_free(rows);
+    if (stored)
+        return cn_store_snapshot_write(db, org, day, now_us, err);
+    return rc;
+}
+
+int cn_store_snapshot_prune(cn_db *db, int32_t last, canon_error *err)
+{
+    const cn_arg args[] = {cn_int(last)};
+    int rc = cn_db_exec(db,
+                        "DELETE FROM coverage_snapshots"
+                        " WHERE snapshot_day <= $1",
+                        args, 1, NULL, err);
+
+    return rc ? rc
+              : cn_db_exec(db,
+                           "DELETE FROM coverage_days WHERE snapshot_day <= $1",
+                           args, 1, NULL, err);
+}

@@ -45,4 +45,12 @@ int cn_store_trend(cn_db *db, const cn_coverage_scope *scope, int32_t before,
 int cn_store_snapshot_write(cn_db *db, const char *org, int32_t day,
                             int64_t now_us, canon_error *err);
 
+/* Write the figures of a day again if a summary of it would use stored ones:
+ * what was removed does not count in them any longer. */
+int cn_store_snapshot_again(cn_db *db, const char *org, int32_t day,
+                            int64_t now_us, canon_error *err);
+
+/* Forget what no trend shows: days up to `last`, of all organisations. */
+int cn_store_snapshot_prune(cn_db *db, int32_t last, canon_error *err);
+
 #endif

@@ -1,10 +1,13 @@
 #include "index_test.h"
 
 #include "canon/search.h"
+#include "canon/source.h"
 
 #include "conn.h"
+#include "date.h"
 #include "index_jobs.h"
 #include "repos.h"
+#include "snapshots.h"
 
 #include "torture.h"
 
@@ -591,5 +594,123 @@ DATABASE_TEST(run, gives_no_id_twice_after_a_transaction_that_failed)
         write_parts(path, 1, 90);
         assert_ok(&t, canon_index_file(t.conn, "acme", "acme/api", path));
     }
+    stop();
+}
+
+/* A source that names its files in the wrong order. */
+static int unordered_list(void *state, const canon_revision *at,
+                          int (*on_file)(const canon_file *file, void *user),
+                          void *user, canon_error *err)
+{
+    const canon_file files[] = {{"docs/b.md", "1", "", 1, 0},
+                                {"docs/a.md", "2", "", 1, 0}};
+
+    (void)state;
+    (void)at;
+    (void)err;
+    for (size_t i = 0; i < 2; i++) {
+        if (on_file(&files[i], user))
+            return CANON_ECANCELED;
+    }
+    return CANON_OK;
+}
+
+static int unordered_open(void *user, const char *location, void **state,
+                          canon_error *err)
+{
+    (void)location;
+    (void)err;
+    *state = user;
+    return CANON_OK;
+}
+
+static int unordered_head(void *state, const char *ref, canon_revision *out,
+                          canon_error *err)
+{
+    (void)state;
+    (void)ref;
+    (void)err;
+    memset(out, 0, sizeof(*out));
+    return CANON_OK;
+}
+
+static int unordered_read(void *state, const canon_revision *at,
+                          const char *path, size_t max, canon_buf *out,
+                          char blob_out[72], canon_error *err)
+{
+    (void)state;
+    (void)at;
+    (void)path;
+    (void)max;
+    (void)out;
+    (void)blob_out;
+    (void)err;
+    return CANON_ENOTFOUND;
+}
+
+static void unordered_close(void *state)
+{
+    (void)state;
+}
+
+Test(plan, refuses_a_source_that_lists_out_of_order)
+{
+    static const canon_source_ops ops = {
+        .size = sizeof(ops),
+        .open = unordered_open,
+        .head = unordered_head,
+        .list = unordered_list,
+        .read = unordered_read,
+        .close = unordered_close,
+    };
+    canon_options o = CANON_OPTIONS_INIT;
+    const canon_repo repo = {sizeof(repo), "acme", "acme/odd", "odd:x", NULL};
+    canon_conn *conn = NULL;
+    canon *engine = NULL;
+    canon_error err;
+
+    o.database_url = "sqlite::memory:";
+    cr_assert(zero(int, canon_open(&o, &engine, &err)), "%s", err.text);
+    cr_assert(
+        zero(int, canon_source_register(engine, "odd", &ops, NULL, &err)));
+    cr_assert(zero(int, canon_migrate(engine, &err)), "%s", err.text);
+    cr_assert(zero(int, canon_connect(engine, &conn, &err)), "%s", err.text);
+    cr_assert(zero(int, canon_repo_add(conn, &repo)));
+    cr_assert(eq(int, canon_index_repo(conn, "acme", "acme/odd", NULL, NULL),
+                 CANON_EINVAL));
+    cr_assert_not_null(strstr(canon_last_error(conn)->text, "byte order"));
+    canon_disconnect(conn);
+    canon_close(engine);
+}
+
+/* The figures of the day are those of the morning otherwise. */
+DATABASE_TEST(run, takes_a_removed_repository_out_of_the_figures_of_the_day)
+{
+    int64_t now;
+    int32_t day;
+
+    start(*which);
+    test_write(folder, "docs/specs/a.md", SPEC_A);
+    (void)index_now();
+    assert_ok(&t, cn_conn_begin(t.conn, CN_DB_WRITE));
+    now = canon_now_us(t.conn->engine);
+    day = cn_day_of(now) - 1;
+    assert_ok(&t, cn_store_snapshot_write(t.conn->db, "acme", day, now,
+                                          &t.conn->err));
+    assert_ok(&t, cn_conn_end(t.conn, CANON_OK));
+    cr_assert(eq(i64, number("SELECT SUM(total_specs) FROM coverage_days"), 2),
+              "of the repository and of all");
+    assert_ok(&t, canon_repo_remove(t.conn, "acme", "acme/api"));
+    cr_assert(eq(i64, number("SELECT SUM(total_specs) FROM coverage_days"), 2),
+              "the past stays");
+    cr_assert(eq(i64,
+                 number("SELECT COUNT(*) FROM coverage_snapshots"
+                        " WHERE deleted = 1"),
+                 1));
+    cr_assert(eq(i64,
+                 number("SELECT COUNT(*) FROM coverage_days d WHERE"
+                        " d.snapshot_day = (SELECT MAX(snapshot_day) FROM"
+                        " coverage_snapshots)"),
+                 0));
     stop();
 }

@@ -1,5 +1,7 @@
 #include "jobs_test.h"
 
+#include "canon/coverage.h"
+
 ParameterizedTestParameters(jobs, index_a_repository)
 {
     return test_databases();
@@ -137,5 +139,40 @@ Test(jobs, that_end_every_worker_are_given_up)
     cr_assert(eq(int, fixture_run(&f), 1));
     cr_assert(eq(i64, fixture_jobs(&f, "dead"), 1));
     cn_arena_free(&a);
+    fixture_stop(&f);
+}
+
+static int64_t count_days(fixture *f)
+{
+    cn_rows *rows = NULL;
+    int64_t n = -1;
+
+    cr_assert(zero(int, cn_conn_begin(f->conn, CN_DB_READ)));
+    cr_assert(zero(int, cn_db_query(f->conn->db,
+                                    "SELECT COUNT(DISTINCT snapshot_day)"
+                                    " FROM coverage_snapshots",
+                                    NULL, 0, &rows, &f->conn->err)));
+    if (cn_rows_next(rows, &f->conn->err) == 1)
+        n = cn_rows_int(rows, 0);
+    cn_rows_free(rows);
+    cr_assert(zero(int, cn_conn_end(f->conn, CANON_OK)));
+    return n;
+}
+
+Test(jobs, forget_figures_that_no_trend_shows)
+{
+    fixture f;
+    int32_t today;
+
+    fixture_start(&f, "sqlite::memory:");
+    fixture_add_folder(&f);
+    cr_assert(zero(int, canon_index_all(f.conn, NULL, NULL, NULL)));
+    today = (int32_t)(f.now / (24 * HOUR));
+    cr_assert(zero(int, canon_coverage_snapshot(f.conn, NULL, today - 760)));
+    cr_assert(zero(int, canon_coverage_snapshot(f.conn, NULL, today - 759)));
+    cr_assert(eq(i64, count_days(&f), 2));
+    cr_assert(zero(int, canon_schedule_run(f.conn, "retention")));
+    cr_assert(eq(int, fixture_run(&f), 1));
+    cr_assert(eq(i64, count_days(&f), 1));
     fixture_stop(&f);
 }
