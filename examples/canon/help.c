@@ -7,10 +7,25 @@
 
 #define WIDTH 79
 
+/* clang-format off */
 const command *const all_commands[] = {
-    &parse_command,    &lint_command,   &index_command,
-    &coverage_command, &search_command, NULL,
+    &parse_command,
+    &lint_command,
+    &index_command,
+    &coverage_command,
+    &search_command,
+    &keys_create_command,
+    &keys_list_command,
+    &keys_revoke_command,
+    &users_list_command,
+    &users_add_command,
+    &users_activate_command,
+    &users_deactivate_command,
+    &members_add_command,
+    &members_remove_command,
+    NULL,
 };
+/* clang-format on */
 
 static const char exit_text[] =
     "0  It is done.\n"

@@ -102,6 +102,15 @@ extern const command lint_command;
 extern const command index_command;
 extern const command coverage_command;
 extern const command search_command;
+extern const command keys_create_command;
+extern const command keys_list_command;
+extern const command keys_revoke_command;
+extern const command users_list_command;
+extern const command users_add_command;
+extern const command users_activate_command;
+extern const command users_deactivate_command;
+extern const command members_add_command;
+extern const command members_remove_command;
 
 /* --- arguments.c --------------------------------------------------------- */
 
@@ -185,6 +194,12 @@ int store_org(store *s, const invocation *call);
 
 /* The status of a call on the connection: STATUS_OK, or it says why. */
 int store_status(const store *s, int rc);
+
+/* --- users.c ------------------------------------------------------------- */
+
+/* The one user that a text means, by subject, e-mail or id; out has exactly
+ * one, or is NULL. */
+int user_find(const store *s, const char *text, canon_users **out);
 
 /* --- findings.c ---------------------------------------------------------- */
 

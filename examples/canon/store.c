@@ -21,8 +21,8 @@ static int check_readable(store *s)
     int exists;
 
     if (rc == CANON_EVERSION) {
-        complain("the database has no index of this version yet; make it with "
-                 "canon index, or start canond on it");
+        complain("the database was not made ready for this version yet; do it "
+                 "with canon index, or start canond on it");
         return STATUS_FAILED;
     }
     if (!rc || !canon_org_exists(s->conn, "any", &exists))

@@ -5,7 +5,10 @@ import unittest
 
 from program import OK, USAGE, Case, canon
 
-COMMANDS = ["parse", "lint", "index", "coverage", "search"]
+COMMANDS = ["parse", "lint", "index", "coverage", "search", "keys create",
+            "keys list", "keys revoke", "users list", "users add",
+            "users activate", "users deactivate", "members add",
+            "members remove"]
 
 
 class Help(Case):
@@ -39,7 +42,9 @@ class Help(Case):
             text = self.good(*command.split(), "--help").out
             examples = text.split("EXAMPLES")[1].split("\n\n")[0]
             options = text.split("\nOPTIONS\n")[1].split("EXAMPLES")[0]
-            for option in re.findall(r" (--[a-z]+)", examples):
+            own = "\n".join(re.findall(f"canon {command} .*", examples))
+            self.assertTrue(own or "canon " + command in examples)
+            for option in re.findall(r" (--[a-z]+)", own):
                 self.assertIn(f"    {option} ", options)
 
     def test_version_is_the_librarys(self):
