@@ -1,9 +1,10 @@
 """Canon keeps product specifications true: the binding of libcanon.
 
 Engine and Connection are the index and the REST API, Spec one document, Config
-one CANON.yaml. Failures are subclasses of Error.
+one CANON.yaml, canon.auth who is calling. Failures are subclasses of Error.
 """
 
+from . import auth
 from .config import Config
 from .connection import Connection, IndexReport, Repo
 from .engine import (
@@ -47,6 +48,7 @@ __all__ = [
     "Response",
     "Section",
     "Spec",
+    "auth",
     "classify",
     "render",
     "template",

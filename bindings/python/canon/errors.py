@@ -9,6 +9,7 @@ class Error(Exception):
     """A failure of the library; str() of it is the reason."""
 
     code = 0
+    reason = ""  # a word for programs, given by functions of canon.auth
 
     @property
     def name(self) -> str:
