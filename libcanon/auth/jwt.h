@@ -20,6 +20,7 @@ typedef struct cn_jwks cn_jwks;
  * it is no key set, CANON_ETOOBIG beyond the limits. Immutable. */
 int cn_jwks_read(cn_slice json, cn_jwks **out, canon_error *err);
 void cn_jwks_free(cn_jwks *set);
+/* Keys that can verify something. */
 size_t cn_jwks_count(const cn_jwks *set);
 
 /* First failure, in the order of the checks. */
@@ -37,7 +38,9 @@ enum {
     CN_JWT_ISSUER,
     CN_JWT_AUDIENCE,
     CN_JWT_EXPIRED,
-    CN_JWT_NOT_YET
+    CN_JWT_NOT_YET,
+    CN_JWT_PARTY, /* azp of an ID token */
+    CN_JWT_NONCE
 };
 
 /* "bad_signature" for the log. */
@@ -47,14 +50,16 @@ const char *cn_jwt_reason(int failure);
 typedef struct cn_jwt_policy {
     const char *issuer;
     const char *audience;
-    const char *nonce; /* of an ID token, OpenID Connect Core 3.1.3.7; or NULL.
-                          Also checks azp against the audience and not typ */
+    const char *nonce; /* of an ID token; NULL: not looked at */
     unsigned kinds;    /* CN_RS256 | ... */
     double now_s;
     double leeway_s;
+    /* It is an ID token (as one with a nonce always is), OpenID Connect Core
+     * 3.1.3.7: azp, if there, must be the audience; typ may be anything. */
+    bool id_token;
 } cn_jwt_policy;
 
-/* Claims in the arena. Texts are never NULL. */
+/* Claims in the arena, all zero when a token fails. Texts are never NULL. */
 typedef struct cn_claims {
     const char *sub;
     const char *org_id;
