@@ -127,3 +127,11 @@ double bench_median(double *values, size_t count)
     qsort(values, count, sizeof(*values), by_value);
     return values[count / 2];
 }
+
+int bench_runs(void)
+{
+    const char *text = getenv("BENCH_RUNS");
+    int runs = text ? atoi(text) : 0;
+
+    return runs > 0 && runs <= BENCH_MOST_RUNS ? runs : 9;
+}

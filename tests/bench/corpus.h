@@ -28,6 +28,10 @@ int64_t corpus_truth(const corpus *c, const char *in, const char *key);
 /* Seconds since some moment. */
 double bench_now(void);
 
+/* How often to repeat: BENCH_RUNS, or 9; at most BENCH_MOST_RUNS. */
+#define BENCH_MOST_RUNS 99
+int bench_runs(void);
+
 /* The median of count numbers, which are sorted. */
 double bench_median(double *values, size_t count);
 

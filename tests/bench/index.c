@@ -418,7 +418,8 @@ int main(int argc, char **argv)
         memory();
     if (wanted("F3"))
         full_index(0);
-    on_indexed(0);
+    if (wanted("F2") || wanted("F5") || wanted("F6") || wanted("F11"))
+        on_indexed(0);
     if (!postgresql)
         printf("F4 index-postgresql no-server >=80%% >=95%% SKIPPED\n");
     if (postgresql && wanted("F4"))

@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS 9
-
 static double read_specs(const corpus *c)
 {
     double start = bench_now();
@@ -74,15 +72,15 @@ static double read_cmark(const corpus *c)
 }
 
 typedef struct times {
-    double spec[ROUNDS];
-    double json[ROUNDS];
-    double cmark[ROUNDS];
-    double ratio[ROUNDS];
+    double spec[BENCH_MOST_RUNS];
+    double json[BENCH_MOST_RUNS];
+    double cmark[BENCH_MOST_RUNS];
+    double ratio[BENCH_MOST_RUNS];
 } times;
 
 static void measure(const corpus *c, times *t)
 {
-    for (int i = -1; i < ROUNDS; i++) {
+    for (int i = -1; i < bench_runs(); i++) {
         double spec = read_specs(c);
         double cmark = read_cmark(c);
         double json = read_json(c);
@@ -98,7 +96,7 @@ static void measure(const corpus *c, times *t)
 
 static void tell(const corpus *c, const char *what, double *seconds)
 {
-    double median = bench_median(seconds, ROUNDS);
+    double median = bench_median(seconds, (size_t)bench_runs());
 
     fprintf(stderr, "%-18s %8.1f MB/s %8.0f documents/s\n", what,
             (double)c->bytes / 1e6 / median, (double)c->count / median);
@@ -119,12 +117,12 @@ static int speed(const corpus *c)
     double ratio;
 
     measure(c, &t);
-    ratio = bench_median(t.ratio, ROUNDS);
+    ratio = bench_median(t.ratio, (size_t)bench_runs());
     tell(c, "canon_spec_parse", t.spec);
     tell(c, "... and JSON", t.json);
     tell(c, "cmark, bare parse", t.cmark);
     fprintf(stderr, "ratio from %.2f to %.2f\n", t.ratio[0],
-            t.ratio[ROUNDS - 1]);
+            t.ratio[bench_runs() - 1]);
     snprintf(value, sizeof(value), "%.0f%%", ratio * 100);
     return figure("F1 parse", value, ">=80% >=110%", ratio >= 0.8);
 }

@@ -19,7 +19,6 @@
 
 #define ORG        "bench"
 #define MOST       1000 /* queries */
-#define ROUNDS     9
 #define PERCENTILE 0.99
 
 static struct {
@@ -214,8 +213,8 @@ static void measure(const char *url, const char *from, cn_db *(*open)(void))
     canon_conn *conn = NULL;
     canon_error err;
     cn_db *db;
-    double search[ROUNDS];
-    double plain[ROUNDS];
+    double search[BENCH_MOST_RUNS];
+    double plain[BENCH_MOST_RUNS];
 
     o.database_url = url;
     if (canon_open(&o, &engine, &err) || canon_migrate(engine, &err) ||
@@ -224,17 +223,19 @@ static void measure(const char *url, const char *from, cn_db *(*open)(void))
     load(conn, from);
     db = open();
     (void)run_round(conn, db); /* warms up */
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < bench_runs(); i++) {
         round_times r = run_round(conn, db);
 
         search[i] = db ? r.search / r.count : r.search;
         plain[i] = db ? r.plain / r.count : r.plain;
     }
     report(db ? "F7" : "F8", db ? "search-p99-sqlite" : "search-p99-postgresql",
-           bench_median(search, ROUNDS), db ? "x" : "ms", db ? 5 : 50);
+           bench_median(search, (size_t)bench_runs()), db ? "x" : "ms",
+           db ? 5 : 50);
     report(db ? "F7" : "F8",
            db ? "without-facets-p99-sqlite" : "without-facets-p99-postgresql",
-           bench_median(plain, ROUNDS), db ? "x" : "ms", db ? 5 : 50);
+           bench_median(plain, (size_t)bench_runs()), db ? "x" : "ms",
+           db ? 5 : 50);
     cn_db_close(db);
     canon_disconnect(conn);
     canon_close(engine);

@@ -597,13 +597,39 @@ DATABASE_TEST(run, gives_no_id_twice_after_a_transaction_that_failed)
     stop();
 }
 
-/* A source that names its files in the wrong order. */
-static int unordered_list(void *state, const canon_revision *at,
-                          int (*on_file)(const canon_file *file, void *user),
-                          void *user, canon_error *err)
+/* Whatever call fails, the next run makes the index whole. */
+DATABASE_TEST(run, recovers_from_every_failed_database_call)
 {
-    const canon_file files[] = {{"docs/b.md", "1", "", 1, 0},
-                                {"docs/a.md", "2", "", 1, 0}};
+    canon_index_report report;
+    int taken = 1;
+    int n;
+
+    start(*which);
+    for (n = 1; taken >= n - 1; n++) {
+        taken = replace_parts(n, n);
+        report = index_now();
+        cr_assert(eq(i64, report.errors, 0), "%s", report.first_error);
+        cr_assert(eq(i64, totals_of("acme").sections, 60), "call %d", n);
+        cr_assert(eq(i64, number("SELECT COUNT(*) FROM search_entries"), 62),
+                  "call %d", n);
+    }
+    cr_assert(gt(int, n, 15));
+    stop();
+}
+
+/* What the source of the tests does. */
+static bool out_of_order;
+static bool unreadable;
+
+static int odd_list(void *state, const canon_revision *at,
+                    int (*on_file)(const canon_file *file, void *user),
+                    void *user, canon_error *err)
+{
+    const canon_file files[] = {
+        {out_of_order ? "docs/c.md" : "docs/a.md", unreadable ? "1" : "2", "",
+         1, 0},
+        {"docs/b.md", unreadable ? "3" : "4", "", 1, 0},
+    };
 
     (void)state;
     (void)at;
@@ -615,8 +641,8 @@ static int unordered_list(void *state, const canon_revision *at,
     return CANON_OK;
 }
 
-static int unordered_open(void *user, const char *location, void **state,
-                          canon_error *err)
+static int odd_open(void *user, const char *location, void **state,
+                    canon_error *err)
 {
     (void)location;
     (void)err;
@@ -624,8 +650,8 @@ static int unordered_open(void *user, const char *location, void **state,
     return CANON_OK;
 }
 
-static int unordered_head(void *state, const char *ref, canon_revision *out,
-                          canon_error *err)
+static int odd_head(void *state, const char *ref, canon_revision *out,
+                    canon_error *err)
 {
     (void)state;
     (void)ref;
@@ -634,51 +660,89 @@ static int unordered_head(void *state, const char *ref, canon_revision *out,
     return CANON_OK;
 }
 
-static int unordered_read(void *state, const canon_revision *at,
-                          const char *path, size_t max, canon_buf *out,
-                          char blob_out[72], canon_error *err)
+static int odd_read(void *state, const canon_revision *at, const char *path,
+                    size_t max, canon_buf *out, char blob_out[72],
+                    canon_error *err)
 {
+    static const char text[] = "# A title\n";
+
     (void)state;
     (void)at;
-    (void)path;
     (void)max;
-    (void)out;
-    (void)blob_out;
-    (void)err;
-    return CANON_ENOTFOUND;
+    if (!strstr(path, ".md"))
+        return CANON_ENOTFOUND;
+    if (unreadable && strcmp(path, "docs/a.md") == 0) {
+        err->code = CANON_EIO;
+        snprintf(err->text, sizeof(err->text), "a bad block");
+        return CANON_EIO;
+    }
+    snprintf(blob_out, 72, "%s", unreadable ? "3" : "4");
+    return canon_buf_set(out, text, sizeof(text) - 1);
 }
 
-static void unordered_close(void *state)
+static void odd_close(void *state)
 {
     (void)state;
+}
+
+/* acme/odd, a repository of that source. */
+static void start_odd(canon **engine, canon_conn **conn)
+{
+    static const canon_source_ops ops = {
+        .size = sizeof(ops),
+        .open = odd_open,
+        .head = odd_head,
+        .list = odd_list,
+        .read = odd_read,
+        .close = odd_close,
+    };
+    canon_options o = CANON_OPTIONS_INIT;
+    const canon_repo repo = {sizeof(repo), "acme", "acme/odd", "odd:x", NULL};
+    canon_error err;
+
+    o.database_url = "sqlite::memory:";
+    cr_assert(zero(int, canon_open(&o, engine, &err)), "%s", err.text);
+    cr_assert(
+        zero(int, canon_source_register(*engine, "odd", &ops, NULL, &err)));
+    cr_assert(zero(int, canon_migrate(*engine, &err)), "%s", err.text);
+    cr_assert(zero(int, canon_connect(*engine, conn, &err)), "%s", err.text);
+    cr_assert(zero(int, canon_repo_add(*conn, &repo)));
 }
 
 Test(plan, refuses_a_source_that_lists_out_of_order)
 {
-    static const canon_source_ops ops = {
-        .size = sizeof(ops),
-        .open = unordered_open,
-        .head = unordered_head,
-        .list = unordered_list,
-        .read = unordered_read,
-        .close = unordered_close,
-    };
-    canon_options o = CANON_OPTIONS_INIT;
-    const canon_repo repo = {sizeof(repo), "acme", "acme/odd", "odd:x", NULL};
     canon_conn *conn = NULL;
     canon *engine = NULL;
-    canon_error err;
 
-    o.database_url = "sqlite::memory:";
-    cr_assert(zero(int, canon_open(&o, &engine, &err)), "%s", err.text);
-    cr_assert(
-        zero(int, canon_source_register(engine, "odd", &ops, NULL, &err)));
-    cr_assert(zero(int, canon_migrate(engine, &err)), "%s", err.text);
-    cr_assert(zero(int, canon_connect(engine, &conn, &err)), "%s", err.text);
-    cr_assert(zero(int, canon_repo_add(conn, &repo)));
+    out_of_order = true;
+    start_odd(&engine, &conn);
     cr_assert(eq(int, canon_index_repo(conn, "acme", "acme/odd", NULL, NULL),
                  CANON_EINVAL));
     cr_assert_not_null(strstr(canon_last_error(conn)->text, "byte order"));
+    canon_disconnect(conn);
+    canon_close(engine);
+}
+
+Test(run, keeps_what_it_knows_of_a_file_that_cannot_be_read)
+{
+    canon_conn *conn = NULL;
+    canon *engine = NULL;
+    canon_index_report report;
+    canon_index_totals totals;
+
+    start_odd(&engine, &conn);
+    cr_assert(
+        zero(int, canon_index_repo(conn, "acme", "acme/odd", NULL, &report)));
+    cr_assert(eq(i64, report.indexed, 2));
+    unreadable = true;
+    cr_assert(
+        zero(int, canon_index_repo(conn, "acme", "acme/odd", NULL, &report)));
+    cr_assert(eq(i64, report.indexed, 1));
+    cr_assert(eq(i64, report.errors, 1));
+    cr_assert_not_null(strstr(report.first_error, "docs/a.md"));
+    cr_assert_not_null(strstr(report.first_error, "a bad block"));
+    cr_assert(zero(int, canon_index_totals_get(conn, "acme", &totals)));
+    cr_assert(eq(i64, totals.documents, 2));
     canon_disconnect(conn);
     canon_close(engine);
 }
