@@ -11,6 +11,7 @@
 #include "conn.h"
 #include "crypto.h"
 #include "json.h"
+#include "keyring.h"
 
 #define CN_TOKEN_BYTES 32
 #define CN_TOKEN_LEN   43 /* of its base64url */
@@ -18,6 +19,7 @@
 /* One per engine. */
 typedef struct cn_auth {
     cn_vault *vault;
+    cn_keyring keyring;
 } cn_auth;
 
 /* Makes it when it is first needed; CANON_EINVAL when APP_SECRET_KEY is

@@ -87,6 +87,7 @@ static void drop_auth(void *data)
 
     if (!auth)
         return;
+    cn_keyring_free(&auth->keyring);
     cn_vault_free(auth->vault);
     cn_free(auth);
 }
@@ -103,6 +104,11 @@ int cn_auth_of(canon_conn *conn, cn_auth **out)
     auth = cn_calloc(1, sizeof(*auth));
     if (!auth)
         return cn_fail_memory(&conn->err);
+    rc = cn_keyring_init(&auth->keyring, &conn->err);
+    if (rc) {
+        cn_free(auth);
+        return rc;
+    }
     rc = cn_vault_new(&auth->vault, &conn->err);
     if (!rc)
         rc = fill_vault(c, auth->vault, &conn->err);

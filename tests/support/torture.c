@@ -18,10 +18,13 @@ static struct {
     enum torture_mode mode;
     long live;
     bool failed;
+    int paused;
 } state;
 
 static bool must_fail(void)
 {
+    if (state.paused)
+        return false;
     state.count++;
     if (state.fail_at == 0 || state.count < state.fail_at)
         return false;
@@ -46,6 +49,16 @@ static void *tortured(void *user, void *ptr, size_t size)
     p = realloc(ptr, size);
     state.live += !ptr && p;
     return p;
+}
+
+void torture_pause(void)
+{
+    state.paused++;
+}
+
+void torture_resume(void)
+{
+    state.paused--;
 }
 
 size_t torture(enum torture_mode mode, int (*operation)(void *user), void *user)

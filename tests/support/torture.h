@@ -17,4 +17,8 @@ enum torture_mode {
 size_t torture(enum torture_mode mode, int (*operation)(void *user),
                void *user);
 
+/* Let the test's own code allocate meanwhile. */
+void torture_pause(void);
+void torture_resume(void);
+
 #endif
