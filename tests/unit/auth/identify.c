@@ -1,7 +1,6 @@
 #include "auth_test.h"
 
 #include "files.h"
-#include "provider.h"
 #include "sessions.h"
 #include "torture.h"
 
@@ -371,6 +370,154 @@ static int key_once(void *user)
     cr_assert(eq(int, reason, CANON_AUTH_OK));
     canon_principal_free(who);
     return rc;
+}
+
+/* The cookie of a session that has been opened. */
+static void open_session(int64_t user, const char *org, const char *github,
+                         cn_buf *out)
+{
+    cn_session session = {.user_id = user,
+                          .org = org,
+                          .org_id = "org_1",
+                          .github_login = github,
+                          .github_name = "",
+                          .github_email = "",
+                          .github_picture = "",
+                          .github_token = ""};
+
+    assert_ok(&t, cn_session_open(t.conn, &session, out));
+}
+
+DATABASE_TEST(identify, a_session_stands_for_its_user)
+{
+    cn_buf cookie = CN_BUF_INIT(4096);
+    canon_principal *who = NULL;
+    int reason = -1;
+    int64_t id;
+
+    test_engine_start_with(&t, *which, auth_multi);
+    id = auth_user(&t, "one", "admin");
+    assert_ok(&t, canon_member_put(t.conn, "acme", id, "editor", "me"));
+    assert_ok(&t, canon_member_put(t.conn, "beta", id, "viewer", "me"));
+    open_session(id, "acme", "octocat", &cookie);
+    assert_ok(&t, identify(NULL, cn_buf_text(&cookie), &reason, &who));
+    cr_assert(eq(int, who->by, CANON_BY_SESSION));
+    cr_assert(eq(str, (char *)who->sub, "one"));
+    cr_assert(eq(str, (char *)who->org, "acme"));
+    cr_assert(eq(str, (char *)who->org_id, "org_1"));
+    cr_assert(eq(str, (char *)who->orgs[0], "acme"));
+    cr_assert(eq(str, (char *)who->orgs[1], "beta"));
+    cr_assert_null(who->orgs[2]);
+    cr_assert(eq(str, (char *)who->github_login, "octocat"));
+    cr_assert(eq(i64, who->user_id, id));
+    cr_assert(
+        eq(uint, who->permissions, READ | WRITE | CANON_PERM_PLATFORM_MANAGE),
+        "his GitHub account is an operator's");
+    canon_principal_free(who);
+    cn_buf_free(&cookie);
+    test_engine_stop(&t);
+}
+
+DATABASE_TEST(identify, a_session_follows_the_rights_of_its_user)
+{
+    cn_buf cookie = CN_BUF_INIT(4096);
+    canon_principal *who = NULL;
+    int reason = -1;
+    int64_t id;
+
+    test_engine_start_with(&t, *which, auth_multi);
+    id = auth_user(&t, "one", "admin");
+    assert_ok(&t, canon_member_put(t.conn, "acme", id, "editor", "me"));
+    open_session(id, "acme", "", &cookie);
+    assert_ok(&t, canon_member_put(t.conn, "acme", id, "", "me"));
+    assert_ok(&t, identify(NULL, cn_buf_text(&cookie), &reason, &who));
+    cr_assert(eq(str, (char *)who->org, ""));
+    cr_assert(eq(uint, who->permissions, 0));
+    canon_principal_free(who);
+    assert_ok(&t, canon_user_activate(t.conn, id, 0));
+    cr_assert(eq(int, identify(NULL, cn_buf_text(&cookie), &reason, &who),
+                 CANON_EDENIED));
+    cr_assert(eq(int, reason, CANON_AUTH_DEACTIVATED));
+    cn_buf_free(&cookie);
+    test_engine_stop(&t);
+}
+
+DATABASE_TEST(identify, threat_confused_deputy_between_credentials)
+{
+    char secret[CANON_KEY_LEN + 1];
+    cn_buf cookie = CN_BUF_INIT(4096);
+    canon_principal *who = NULL;
+    int reason = -1;
+    int64_t id;
+    int64_t other;
+
+    test_engine_start_with(&t, *which, auth_single);
+    id = auth_user(&t, "one", "admin");
+    other = auth_user(&t, "two", "viewer");
+    open_session(id, "acme", "", &cookie);
+    auth_key(&t, "beta", other, CANON_PERM_ALL, secret);
+    assert_ok(&t, identify(secret, cn_buf_text(&cookie), &reason, &who));
+    cr_assert(eq(int, who->by, CANON_BY_KEY));
+    cr_assert(eq(str, (char *)who->sub, "two"));
+    cr_assert(eq(str, (char *)who->org, "beta"));
+    cr_assert(eq(uint, who->permissions, READ));
+    canon_principal_free(who);
+    secret[8] = '!';
+    cr_assert(eq(int, identify(secret, cn_buf_text(&cookie), &reason, &who),
+                 CANON_EAUTH),
+              "a session does not heal a bad key");
+    cr_assert(eq(int, reason, CANON_AUTH_KEY_UNKNOWN));
+    cr_assert(eq(int, identify("", cn_buf_text(&cookie), &reason, &who),
+                 CANON_EAUTH));
+    cr_assert(eq(int, reason, CANON_AUTH_TOKEN));
+    cn_buf_free(&cookie);
+    test_engine_stop(&t);
+}
+
+DATABASE_TEST(identify, a_cookie_that_is_none_is_refused)
+{
+    cn_buf cookie = CN_BUF_INIT(4096);
+    canon_principal *who = NULL;
+    int reason = -1;
+
+    test_engine_start_with(&t, *which, auth_single);
+    cr_assert(
+        eq(int, identify(NULL, "v1.1.nonsense", &reason, &who), CANON_EAUTH));
+    cr_assert(eq(int, reason, CANON_AUTH_SESSION));
+    cr_assert(eq(int, identify(NULL, "", &reason, &who), CANON_EAUTH));
+    cr_assert(eq(int, reason, CANON_AUTH_SESSION));
+    open_session(auth_user(&t, "one", ""), "acme", "", &cookie);
+    assert_ok(&t, cn_session_close(t.conn, cn_buf_text(&cookie)));
+    cr_assert(eq(int, identify(NULL, cn_buf_text(&cookie), &reason, &who),
+                 CANON_EAUTH));
+    cr_assert(eq(int, reason, CANON_AUTH_SESSION));
+    cn_buf_free(&cookie);
+    test_engine_stop(&t);
+}
+
+static int session_once(void *user)
+{
+    canon_principal *who = NULL;
+    int reason = 0;
+    int rc = identify(NULL, user, &reason, &who);
+
+    cr_assert(eq(int, rc == CANON_OK, who != NULL));
+    canon_principal_free(who);
+    return rc;
+}
+
+DATABASE_TEST(identify, sessions_survive_every_failed_allocation)
+{
+    cn_buf cookie = CN_BUF_INIT(4096);
+
+    test_engine_start_with(&t, *which, auth_single);
+    open_session(auth_user(&t, "one", ""), "acme", "", &cookie);
+    assert_ok(&t, session_once(cookie.data));
+    cr_assert(gt(sz, torture(TORTURE_ONCE, session_once, cookie.data), 3));
+    cr_assert(
+        gt(sz, torture(TORTURE_PERSISTENT, session_once, cookie.data), 3));
+    cn_buf_free(&cookie);
+    test_engine_stop(&t);
 }
 
 DATABASE_TEST(identify, survives_every_failed_allocation)
