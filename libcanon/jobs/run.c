@@ -10,6 +10,7 @@
 #define FIRST_DELAY_US   (5 * CN_US_SECOND)
 #define LONGEST_DELAY_US (INT64_C(3600) * CN_US_SECOND)
 #define JITTER_PERCENT   20
+#define SETTLE_TRIES     20 /* CN_POLL_US apart: less than a lease */
 
 int cn_job_renew(cn_job_run *run)
 {
@@ -70,30 +71,63 @@ static int put_back(cn_job_run *run, int rc, const canon_error *why)
         retry.attempts = job->attempts - 1; /* it was no attempt */
     } else {
         retry.run_after_us += retry_delay(conn, job->attempts);
-        canon_log(conn, CANON_LOG_WARN, "jobs", "%s %lld failed (%d of %d): %s",
-                  job->kind, (long long)job->id, job->attempts,
-                  job->max_attempts, why->text);
     }
     return cn_queue_retry(conn->db, job, &retry, &conn->err);
 }
 
+/* Is there to be another try? */
+static bool comes_back(const cn_job *job, int rc)
+{
+    return rc == CANON_ECANCELED ||
+           (is_passing(rc) && job->attempts < job->max_attempts);
+}
+
+static void log_failure(cn_job_run *run, int rc, const canon_error *why)
+{
+    const cn_job *job = run->job;
+
+    if (!rc || rc == CANON_ECANCELED)
+        return;
+    if (comes_back(job, rc))
+        canon_log(run->conn, CANON_LOG_WARN, "jobs",
+                  "%s %lld failed (%d of %d): %s", job->kind,
+                  (long long)job->id, job->attempts, job->max_attempts,
+                  why->text);
+    else
+        canon_log(run->conn, CANON_LOG_ERROR, "jobs",
+                  "%s %lld given up after %d: %s", job->kind,
+                  (long long)job->id, job->attempts, why->text);
+}
+
+/* Write how the job ended. */
 static int settle(cn_job_run *run, int rc, const canon_error *why)
 {
     canon_conn *conn = run->conn;
-    const cn_job *job = run->job;
-    int64_t now = canon_now_us(conn->engine);
+    int settled = cn_conn_begin(conn, CN_DB_WRITE);
 
-    if (!rc) {
-        return cn_queue_finish(conn->db, job, run->worker, NULL, now,
-                               &conn->err);
+    if (!settled && rc && comes_back(run->job, rc))
+        settled = put_back(run, rc, why);
+    else if (!settled)
+        settled = cn_queue_finish(conn->db, run->job, run->worker,
+                                  rc ? why->text : NULL,
+                                  canon_now_us(conn->engine), &conn->err);
+    return cn_conn_end(conn, settled);
+}
+
+/* A disk may be full or the database away for a while. As long as the lease
+ * lasts, trying again is better than leaving the job until it has run out. A
+ * host that runs jobs itself does not wait. */
+static int settle_patiently(cn_job_run *run, int rc, const canon_error *why)
+{
+    canon_conn *conn = run->conn;
+    int settled = settle(run, rc, why);
+
+    for (int i = 0; settled == CANON_EBUSY && i < SETTLE_TRIES; i++) {
+        if (i > 0 && (!conn->stop || cn_conn_wait(conn, CN_POLL_US)))
+            break;
+        settled = settle(run, rc, why);
     }
-    if (rc == CANON_ECANCELED ||
-        (is_passing(rc) && job->attempts < job->max_attempts))
-        return put_back(run, rc, why);
-    canon_log(conn, CANON_LOG_ERROR, "jobs", "%s %lld given up after %d: %s",
-              job->kind, (long long)job->id, job->attempts, why->text);
-    return cn_queue_finish(conn->db, job, run->worker, why->text, now,
-                           &conn->err);
+    return settled;
 }
 
 /* The handler runs outside of any call, so it holds no database connection
@@ -103,7 +137,6 @@ static int run_claimed(cn_job_run *run)
     canon_conn *conn = run->conn;
     const cn_job_kind *kind = cn_job_kind_find(run->job->kind);
     canon_error why;
-    int settled;
     int rc;
 
     if (run->job->attempts > run->job->max_attempts)
@@ -117,10 +150,8 @@ static int run_claimed(cn_job_run *run)
     if (run->lost)
         return CANON_OK;
     why = conn->err;
-    settled = cn_conn_begin(conn, CN_DB_WRITE);
-    if (!settled)
-        settled = settle(run, rc, &why);
-    return cn_conn_end(conn, settled);
+    log_failure(run, rc, &why);
+    return settle_patiently(run, rc, &why);
 }
 
 static int claim_one(canon_conn *conn, const char *worker, cn_arena *a,

@@ -176,3 +176,42 @@ Test(jobs, forget_figures_that_no_trend_shows)
     cr_assert(eq(i64, count_days(&f), 1));
     fixture_stop(&f);
 }
+
+/* Counts calls of the database; the one that is asked for finds it busy. */
+typedef struct busy_call {
+    int count;
+    int at;
+} busy_call;
+
+static int find_busy(void *user)
+{
+    busy_call *b = user;
+
+    return ++b->count == b->at ? CANON_EBUSY : CANON_OK;
+}
+
+/* Run a job with one busy call; returns how many calls there were. */
+static int run_busy(fixture *f, int at)
+{
+    busy_call b = {0, at};
+
+    add_job(f, "no_such_kind", "{}");
+    cn_db_set_hook(find_busy, &b);
+    (void)cn_job_run_next(f->conn, "w");
+    cn_db_set_hook(NULL, NULL);
+    return b.count;
+}
+
+Test(jobs, are_settled_when_the_database_was_busy_for_a_moment)
+{
+    fixture f;
+    int calls;
+
+    fixture_start(&f, "sqlite::memory:");
+    calls = run_busy(&f, 0);
+    cr_assert(eq(i64, fixture_jobs(&f, "dead"), 1));
+    (void)run_busy(&f, calls);
+    cr_assert(eq(i64, fixture_jobs(&f, "dead"), 2));
+    cr_assert(eq(i64, fixture_jobs(&f, "running"), 0));
+    fixture_stop(&f);
+}
