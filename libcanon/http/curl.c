@@ -220,10 +220,10 @@ static int on_progress(void *user, curl_off_t down_total, curl_off_t down,
 /* "HTTP/1.1 200 OK": the number. */
 static int read_status(cn_slice line)
 {
-    cn_slice word = cn_slice_cut(&line, ' ');
+    cn_slice rest = cn_slice_from(line, cn_slice_find(line, ' ') + 1);
+    cn_slice word = cn_slice_trim(cn_slice_cut(&rest, ' '));
     int64_t status = 0;
 
-    word = cn_slice_trim(cn_slice_cut(&line, ' '));
     return cn_slice_int(word, 100, 999, &status) ? (int)status : 0;
 }
 
@@ -233,8 +233,8 @@ static void hand_header(exchange *x, cn_slice line)
     cn_slice value = cn_slice_trim(line);
     char *text;
 
-    if (!x->response->on_header || !line.ptr ||
-        memchr(value.ptr ? value.ptr : "", '\0', value.len))
+    if (!x->response->on_header || !name.len || !line.ptr ||
+        cn_slice_find(value, '\0') < value.len)
         return;
     text = cn_realloc(NULL, name.len + value.len + 2);
     if (!text) {

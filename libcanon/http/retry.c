@@ -12,9 +12,9 @@ static int month_number(cn_slice name)
 {
     static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
-    for (int i = 0; i < 12; i++) {
-        if (cn_slice_eq(name, cn_slice_of(names + 3 * i, 3)))
-            return i + 1;
+    for (size_t i = 0; i < 12; i++) {
+        if (cn_slice_eq(name, cn_slice_of(&names[3 * i], 3)))
+            return (int)i + 1;
     }
     return 0;
 }

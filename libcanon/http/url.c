@@ -37,6 +37,23 @@ static bool is_loopback(cn_slice host)
                              : cn_slice_is_nocase(host, "localhost");
 }
 
+/* "127.1", "0x7f.0.0.1" and "2130706433" are addresses for those who connect,
+ * but not for those who look. */
+static bool ends_in_number(cn_slice host)
+{
+    cn_slice label = cn_slice_from(host, cn_slice_rfind(host, '.') + 1);
+
+    if (cn_slice_rfind(host, '.') == host.len)
+        label = host;
+    if (cn_slice_starts_nocase(label, "0x"))
+        return true;
+    for (size_t i = 0; i < label.len; i++) {
+        if (!cn_is_digit(label.ptr[i]))
+            return false;
+    }
+    return true;
+}
+
 static bool is_host(cn_slice host)
 {
     struct in6_addr address;
@@ -52,7 +69,8 @@ static bool is_host(cn_slice host)
             c != '.')
             return false;
     }
-    return host.ptr[0] != '.';
+    return host.ptr[0] != '.' &&
+           (!ends_in_number(host) || read_address(host, &address) == AF_INET);
 }
 
 /* "host", "host:port", "[address]:port"; port 0 when none is written. */
