@@ -69,8 +69,10 @@ static void *start_work(void *user)
     server *s = user;
     int count = (int)canon_setting_int(s->engine, "CANON_WORKERS");
     canon_error error;
-    int rc = canon_prepare(s->engine, &error);
+    int rc;
 
+    atomic_store(&s->ready, canon_is_current(s->engine));
+    rc = canon_prepare(s->engine, &error);
     while (rc == CANON_EBUSY && !atomic_load(&s->stopping)) {
         say(error.text);
         for (int i = 0; i < 20 && !atomic_load(&s->stopping); i++)

@@ -166,10 +166,16 @@ bool server_start(server *s, const char *addresses)
 /* Refuse new requests, let the others finish, then close everything. */
 void server_stop(server *s)
 {
+    socklen_t size = sizeof(int);
+
     atomic_store(&s->stopping, true);
     canon_interrupt(s->engine);
     for (int i = 0; i < STOP_TICKS && atomic_load(&s->requests); i++)
         poll(NULL, 0, TICK_MS);
+    /* CivetWeb would wait on its listening sockets for two seconds more */
+    for (int fd = 3, on; fd < FILES; fd++)
+        if (!getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &size) && on)
+            shutdown(fd, SHUT_RDWR);
     mg_stop(s->web);
     atomic_store(&s->worker_count, WORKERS + 1); /* ends the watchdog */
     pthread_join(s->watchdog, NULL);

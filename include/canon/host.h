@@ -44,6 +44,13 @@ CANON_API int canon_listen_addresses(const canon *c, canon_buf *out,
 CANON_API int canon_prepare(canon *c, canon_error *err) CANON_NODISCARD;
 
 /**
+ * Is the schema of the database current? Then requests can be answered before
+ * canon_prepare has looked at the sources.
+ * @return 1 or 0; 0 also when the database does not answer.
+ */
+CANON_API int canon_is_current(canon *c);
+
+/**
  * Look at settings and database without changing anything.
  * @param out a few lines for a person.
  * @return CANON_OK, also when migrations are pending; CANON_EBUSY and others

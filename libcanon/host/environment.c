@@ -235,10 +235,22 @@ int canon_prepare(canon *c, canon_error *err)
     if (!rc && *sources) {
         rc = canon_repo_add_sources(conn, sources);
         if (rc)
-            cn_fail_copy(err, canon_last_error(conn));
+            (void)cn_fail(err, rc, "CANON_SOURCES: %s",
+                          canon_last_error(conn)->text);
     }
     canon_disconnect(conn);
     return rc;
+}
+
+int canon_is_current(canon *c)
+{
+    canon_conn *conn = NULL;
+    int rc = canon_connect(c, &conn, NULL);
+
+    if (!rc)
+        rc = canon_ready(conn);
+    canon_disconnect(conn);
+    return !rc;
 }
 
 int canon_check(canon *c, canon_buf *out, canon_error *err)

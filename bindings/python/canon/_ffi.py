@@ -1327,6 +1327,7 @@ FUNCTIONS: List[Tuple[str, Any, List[Any]]] = [
         [c_void_p, POINTER(canon_buf), POINTER(canon_error)],
     ),
     ("canon_prepare", c_int, [c_void_p, POINTER(canon_error)]),
+    ("canon_is_current", c_int, [c_void_p]),
     ("canon_check", c_int, [c_void_p, POINTER(canon_buf), POINTER(canon_error)]),
     ("canon_settings_help", c_int, [c_int, POINTER(canon_buf), POINTER(canon_error)]),
     ("canon_log_json", c_size_t, [POINTER(canon_log_event), POINTER(c_char), c_size_t]),
