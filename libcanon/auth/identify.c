@@ -10,6 +10,7 @@
 #include "fail.h"
 #include "mem.h"
 #include "permissions.h"
+#include "provider.h"
 #include "rights.h"
 #include "sessions.h"
 
@@ -183,6 +184,76 @@ static int find_key(search *s, const char *bearer)
     return cn_conn_end(conn, rc);
 }
 
+/* --- access tokens ------------------------------------------------------- */
+
+/* The permissions of a token that are known; others count for nothing. */
+static unsigned known_permissions(const cn_claims *claims)
+{
+    unsigned bits = 0;
+
+    for (size_t i = 0; claims->permissions && claims->permissions[i]; i++)
+        bits |= canon_permission_find(claims->permissions[i]);
+    return bits;
+}
+
+static int take_token(search *s, const cn_claims *claims)
+{
+    canon_principal *p = &s->caller->principal;
+    const cn_person person = {
+        .sub = claims->sub,
+        .email = claims->email,
+        .name = claims->name,
+        .picture = claims->picture,
+        .org_id = claims->org_id,
+        .permissions = known_permissions(claims),
+        .has_permissions = claims->has_permissions,
+    };
+    cn_account account;
+    int rc = cn_account_of_person(s->conn, &person, &account);
+
+    if (rc) {
+        *s->reason = CANON_AUTH_STORE;
+        return rc;
+    }
+    if (!account.active)
+        return refuse_deactivated(s);
+    p->by = CANON_BY_TOKEN;
+    take_account(s, &account);
+    p->org_id = claims->org_id;
+    return keep(s);
+}
+
+/* The reason is for the log, not for the caller. */
+static int refuse_token(search *s, int failure)
+{
+    cn_log_write(&s->conn->log, CANON_LOG_DEBUG, "auth",
+                 "an access token was refused: %s", cn_jwt_reason(failure));
+    return refuse(s, CANON_AUTH_TOKEN, CANON_EAUTH,
+                  "the access token is not valid");
+}
+
+static int find_token(search *s, const char *bearer)
+{
+    canon_conn *conn = s->conn;
+    int failure = CN_JWT_VALID;
+    cn_claims claims;
+    int rc = cn_conn_begin(conn, CN_DB_READ);
+
+    if (rc) {
+        *s->reason = CANON_AUTH_STORE;
+        return cn_conn_end(conn, rc);
+    }
+    cn_conn_release(conn); /* the provider may have to be asked */
+    rc = cn_provider_verify(conn, bearer, &conn->arena, &failure, &claims);
+    if (rc == CANON_EAUTH)
+        rc = refuse_token(s, failure);
+    else if (rc)
+        *s->reason = CANON_AUTH_PROVIDER;
+    if (!rc)
+        rc = take_token(s, &claims);
+    return cn_conn_end(conn, rc);
+}
+
 /* --- sessions ------------------------------------------------------------ */
 
 static int refuse_session(search *s)
@@ -256,8 +327,7 @@ static int find_caller(search *s, const canon_credentials *credentials)
     if (bearer && cn_slice_starts(cn_str(bearer), CN_APIKEY_START))
         return find_key(s, bearer);
     if (bearer)
-        return refuse(s, CANON_AUTH_TOKEN, CANON_EAUTH,
-                      "the access token is not valid");
+        return find_token(s, bearer);
     if (credentials->session)
         return find_session(s, credentials->session);
     return refuse(s, CANON_AUTH_NONE, CANON_EAUTH, "there are no credentials");

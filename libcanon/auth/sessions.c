@@ -113,7 +113,7 @@ static void touch(canon_conn *conn, cn_session_row *row, int64_t now_us)
         return;
     row->seen_us = now_us;
     row->idle_until_us = now_us + CN_SESSION_IDLE_US;
-    rc = cn_conn_begin(conn, CN_DB_WRITE);
+    rc = cn_conn_begin_idle(conn);
     if (!rc)
         rc = cn_store_session_touch(conn->db, row, &conn->err);
     rc = cn_conn_end(conn, rc);
