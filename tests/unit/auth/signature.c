@@ -117,6 +117,6 @@ Test(signature, of_nothing_is_refused)
         cr_assert(ne(int, cn_signature_verify(sender, &d), CN_SIGNATURE_VALID));
     d.header.len = 0;
     for (int sender = 0; cn_signature_header(sender); sender++)
-        cr_assert(eq(int, cn_signature_verify(sender, &d),
-                     CN_SIGNATURE_NO_HEADER));
+        cr_assert(
+            eq(int, cn_signature_verify(sender, &d), CN_SIGNATURE_NO_HEADER));
 }
