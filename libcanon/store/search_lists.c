@@ -11,6 +11,7 @@
 
 #define IDS     20         /* ids that one statement takes */
 #define FEW     (10 * IDS) /* looking up more costs more than the whole list */
+#define MANY    1000       /* the same of PostgreSQL */
 #define MAX_IDS ((size_t)64 * 1024 * 1024)
 
 static int by_id(const void *a, const void *b)
@@ -187,7 +188,7 @@ static void put_ids(cn_buf *out, const cn_array *ids)
 
 _Static_assert(offsetof(cn_search_match, document_id) == 0, "put_ids");
 
-/* PostgreSQL: exactly those that match, in order. */
+/* PostgreSQL, few documents: exactly those that match, in order. */
 static int pick_documents(cn_db *db, reading *r, const char *org)
 {
     static const char sql[] =
@@ -221,7 +222,7 @@ int cn_store_search_documents(cn_db *db, cn_arena *a, const char *org,
 
     if (matches && matches->count == 0)
         return CANON_OK;
-    if (matches && cn_db_dialect(db) == CN_POSTGRESQL)
+    if (matches && cn_db_dialect(db) == CN_POSTGRESQL && matches->count <= MANY)
         return pick_documents(db, &r, org);
     if (!matches || matches->count > FEW) {
         r.arena = texts ? a : NULL;
@@ -280,7 +281,7 @@ int cn_store_search_tagged(cn_db *db, const char *org, const char *tag,
     return rc;
 }
 
-/* SQLite: all tags, walked along with the documents. */
+/* SQLite, or many documents: all tags, walked along with them. */
 static int walk_tags(cn_db *db, const char *org, const cn_array *documents,
                      cn_search_on_tag *on_tag, void *user, canon_error *err)
 {
@@ -306,7 +307,7 @@ static int walk_tags(cn_db *db, const char *org, const cn_array *documents,
     return rc;
 }
 
-/* PostgreSQL: counted by the server. */
+/* PostgreSQL, few documents: counted by the server. */
 static int sum_tags(cn_db *db, const char *org, const cn_array *documents,
                     cn_search_on_tag *on_tag, void *user, canon_error *err)
 {
@@ -334,7 +335,7 @@ static int sum_tags(cn_db *db, const char *org, const cn_array *documents,
 int cn_store_search_tags(cn_db *db, const char *org, const cn_array *documents,
                          cn_search_on_tag *on_tag, void *user, canon_error *err)
 {
-    if (cn_db_dialect(db) == CN_SQLITE)
+    if (cn_db_dialect(db) == CN_SQLITE || documents->count > MANY)
         return walk_tags(db, org, documents, on_tag, user, err);
     return sum_tags(db, org, documents, on_tag, user, err);
 }

@@ -63,7 +63,7 @@ CREATE TABLE spec_documents (
 CREATE INDEX spec_documents_repo ON spec_documents (org_login, LOWER(repo));
 -- lists, search and its facets read this index instead of the rows
 CREATE INDEX spec_documents_list
-  ON spec_documents (org_login, repo, path, status, team, review_status);
+  ON spec_documents (org_login, repo, path, status, team, review_status, id);
 -- ... and coverage this one
 CREATE INDEX spec_documents_figures
   ON spec_documents (org_login, is_spec, repo, team, total_sections,
