@@ -71,6 +71,9 @@ static int run_coverage(cn_job_run *run)
 /* Two years of a trend, and the 30 days that its first one looks back on. */
 #define SNAPSHOT_DAYS (730 + 30)
 
+/* Sessions and keys that ended are kept for questions about them. */
+#define GONE_US (30 * CN_US_DAY)
+
 static int run_retention(cn_job_run *run)
 {
     canon_conn *conn = run->conn;
@@ -82,6 +85,10 @@ static int run_retention(cn_job_run *run)
     if (!rc)
         rc = cn_store_snapshot_prune(conn->db, cn_day_of(now) - SNAPSHOT_DAYS,
                                      &conn->err);
+    if (!rc)
+        rc = cn_store_sessions_clean(conn->db, now - GONE_US, &conn->err);
+    if (!rc)
+        rc = cn_store_key_retention(conn->db, now - GONE_US, &conn->err);
     return cn_conn_end(conn, rc);
 }
 
