@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""Figures of canond as a process: F9, F10, F12, F13, F15.
+"""Figures of canond as a process: F9, F10, F12, F13, F15, A2.
 
   http.py --canond FILE [--corpus DIR] [--rounds N] [FIGURE ...]
 
 Without figures all are measured. F13 and F15 need --corpus, which corpus.py
-has made. F9 needs nginx and wrk, F10 wrk and CANON_TEST_POSTGRESQL; the Python
+has made. F9 needs nginx and wrk, F10 wrk and CANON_TEST_POSTGRESQL, A2 wrk
+and the program canon of the same build; the Python
 packages of the stand-in are put into build/bench-venv. A server has the last
 core of the machine for itself, those who ask it the first one.
 """
 import argparse
 import asyncio
+import base64
 import contextlib
 import json
 import os
@@ -29,7 +31,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path[0] = os.path.join(HERE, "..", "server")
 import support  # noqa: E402
 
-FIGURES = ("F9", "F10", "F12", "F13", "F15")
+FIGURES = ("F9", "F10", "F12", "F13", "F15", "A2")
 ORG = "bench"
 CORES = sorted(os.sched_getaffinity(0))
 DOCUMENTS = 500  # of the index that F10 asks
@@ -138,9 +140,11 @@ def needs(program):
     return found
 
 
-def wrk(port, path, seconds, script=None):
+def wrk(port, path, seconds, script=None, header=None):
     """Requests a second with 32 clients."""
     command = [needs("wrk"), "-t1", "-c32", f"-d{seconds}s"]
+    if header:
+        command += ["-H", header]
     if script:
         command += ["-s", script]
     with on_core(CORES[0]):
@@ -480,6 +484,88 @@ def starting(table, options):
               ("<=", 30), ("<=", 10))
 
 
+# A2
+
+LOGIN = {"AUTH0_DOMAIN": "tenant.example", "AUTH0_CLIENT_ID": "client",
+         "AUTH0_CLIENT_SECRET": "secret", "AUTH0_AUDIENCE": "https://api",
+         "PLATFORM_URL": "https://canon.example",
+         "APP_SECRET_KEY": base64.b64encode(bytes(32)).decode()}
+
+
+def make_key(options, url):
+    """A key of the organisation, made by the program canon."""
+    program = os.path.join(os.path.dirname(os.path.dirname(options.canond)),
+                           "examples", "canon", "canon")
+    if not os.access(program, os.X_OK):
+        raise Skipped("no-canon")
+
+    def canon(*words):
+        return subprocess.run([program, *words, "--db", url], check=True,
+                              stdout=subprocess.PIPE, text=True, timeout=60,
+                              env=support.clean_environment()).stdout
+
+    canon("users", "add", "bench", "--role", "admin")
+    made = canon("keys", "create", "--org", ORG, "--user", "bench")
+    return re.search(r"sw_[\w-]{43}", made).group()
+
+
+@contextlib.contextmanager
+def both_ways(options, folder, sources, url):
+    """canond without and with login, on one index after the other."""
+    settings = {"CANON_SOURCES": f"{ORG}={sources}"}
+    count = len(document_paths(sources))
+    login = os.path.join(folder, "login")
+    os.makedirs(login)
+    if url:
+        # both on one database, which PostgreSQL can serve twice
+        settings["DATABASE_URL"] = url
+        key_url = url
+    else:
+        key_url = f"sqlite:{login}/canon.db"
+    with Canond(options.canond, folder=login, **settings) as canond:
+        canond.wait_until_indexed(count)
+    key = make_key(options, key_url)
+    local = login if url else os.path.join(folder, "local")
+    os.makedirs(local, exist_ok=True)
+    with Canond(options.canond, folder=local, **settings) as without, \
+            Canond(options.canond, folder=login, **LOGIN, **settings) as with_:
+        without.wait_until_indexed(count)
+        yield without, with_, "Authorization: Bearer " + key
+
+
+def compare_key(table, options, name, url, folder, corpus):
+    """The greatest loss of the three pages."""
+    paths = document_paths(corpus)
+    pages = {"document": paths[0], "dashboard": f"/app/{ORG}/api/dashboard",
+             "coverage": f"/app/{ORG}/api/coverage"}
+    losses = {}
+    with both_ways(options, folder, corpus, url) as (without, with_, header):
+        for page, path in pages.items():
+            note(f"{name}, {page}:")
+            found = interleaved(options.rounds, {
+                "local mode": lambda: wrk(without.port, path,
+                                          options.page_seconds),
+                "key": lambda: wrk(with_.port, path, options.page_seconds,
+                                   header=header)})
+            losses[page] = 100 * (1 - ratio(found["key"],
+                                            found["local mode"]))
+            note(f"  {losses[page]:.1f} % slower")
+    page = max(losses, key=losses.get)
+    table.add("A2", f"key-slower-{name}-{page}", max(losses[page], 0), "%",
+              ("<=", 15))
+
+
+def keys(table, options):
+    with tempfile.TemporaryDirectory(prefix="canon-bench-") as folder:
+        corpus = make_corpus(os.path.join(folder, "corpus"), DOCUMENTS)
+        compare_key(table, options, "sqlite", None,
+                    os.path.join(folder, "sqlite"), corpus)
+        if os.environ.get("CANON_TEST_POSTGRESQL"):
+            with database() as url:
+                compare_key(table, options, "postgresql", url,
+                            os.path.join(folder, "postgresql"), corpus)
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     p.add_argument("--canond", required=True, type=os.path.abspath)
@@ -493,7 +579,8 @@ def main():
     if not set(options.figures) <= set(FIGURES):
         p.error("figures are " + ", ".join(FIGURES))
     options.index = options.peak = None
-    measures = dict(zip(FIGURES, (health, pages, load, memory, starting)))
+    measures = dict(zip(FIGURES, (health, pages, load, memory, starting,
+                                  keys)))
     table, failed = Table(), False
     with contextlib.ExitStack() as options.folders:
         for figure, measure in measures.items():
