@@ -88,7 +88,7 @@ static int reserve(cn_vault *vault, uint32_t id, sealing_key **out,
 int cn_vault_add(cn_vault *vault, uint32_t id,
                  const unsigned char key[CN_KEY_BYTES], canon_error *err)
 {
-    sealing_key *place;
+    sealing_key *place = NULL;
     int rc = reserve(vault, id, &place, err);
 
     if (!rc)
@@ -100,7 +100,7 @@ int cn_vault_add_master(cn_vault *vault, uint32_t id,
                         const unsigned char master[CN_KEY_BYTES],
                         canon_error *err)
 {
-    sealing_key *place;
+    sealing_key *place = NULL;
     int rc = reserve(vault, id, &place, err);
 
     if (!rc)
