@@ -28,9 +28,11 @@ CANON_API int canon_set_environment(canon *c, const char *const *environment,
 
 /**
  * The addresses to listen on, "127.0.0.1:3000,10.0.0.1:3000", from LISTEN and
- * PORT.
- * @return CANON_OK; CANON_EINVAL for what is no address; CANON_EDENIED for a
- *         public address without a login provider or without CANON_INSECURE.
+ * PORT. Whoever listens must be able to let people in, so the settings of the
+ * login are looked at first (canon_login_check).
+ * @return CANON_OK; CANON_EINVAL for what is no address, and for a setting of
+ *         the login that is missing or wrong; CANON_EDENIED for a public
+ *         address without a login provider or without CANON_INSECURE.
  */
 CANON_API int canon_listen_addresses(const canon *c, canon_buf *out,
                                      canon_error *err) CANON_NODISCARD;

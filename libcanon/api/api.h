@@ -6,6 +6,7 @@
 #ifndef CN_API_H
 #define CN_API_H
 
+#include "canon/auth.h"
 #include "canon/dispatch.h"
 
 #include "arena.h"
@@ -13,18 +14,29 @@
 #include "buf.h"
 #include "json.h"
 
-/* Who may call: one of the first five, and flags. */
+/* Who may call: one of the first seven, and flags. */
 enum {
     CN_PUBLIC = 0,   /* nobody is asked */
     CN_SIGNED = 1,   /* the handler verifies a signature over the raw body */
     CN_CALLER = 2,   /* any valid credential */
     CN_ORG = 3,      /* a credential of the organisation in the path */
     CN_OPERATOR = 4, /* operators of the installation */
+    CN_VISITOR = 5,  /* a session counts when there is one */
+    CN_REFRESH = 6,  /* the handler looks for a refresh token */
     CN_ACCESS = 7,
     CN_PAGE = 8,     /* failures are redirects or HTML instead of JSON */
     CN_ANY_ORG = 16, /* answers for an unknown organisation, too */
     CN_TAGGED = 32,  /* the answer has an ETag */
-    CN_SEARCHES = 64 /* shares the limit of searches */
+    CN_CHANGES = 64, /* changes something although it is a GET */
+    CN_LINKED = 128, /* repositories on GitHub need a linked account */
+    CN_NO_KEY = 256, /* a caller with an API key may not */
+    /* Limits that are shared; the table is in limits.c. */
+    CN_SEARCHES = 1 << 10,
+    CN_SIGN_INS = 1 << 11,
+    CN_REFRESHES = 1 << 12,
+    CN_DEVICE_BEGINS = 1 << 13,
+    CN_DEVICE_POLLS = 1 << 14,
+    CN_KEY_ORDERS = 1 << 15
 };
 
 /* Methods, as bits. */
@@ -87,18 +99,6 @@ bool cn_target_split(const char *target, cn_buf *path, cn_slice *query);
  * out; false when it is not there. */
 bool cn_query_find(cn_slice query, cn_slice name, cn_buf *out);
 
-/* Who is calling. Strings are never NULL. */
-typedef struct cn_principal {
-    bool known;
-    bool anonymous; /* the operator of local mode */
-    const char *sub;
-    const char *email;
-    const char *name;
-    const char *org; /* "": none */
-    unsigned permissions;
-    const char *method; /* "session", "anonymous" */
-} cn_principal;
-
 /* One violated rule of a parameter. */
 typedef struct cn_violation {
     const char *type; /* "int_parsing" */
@@ -107,6 +107,8 @@ typedef struct cn_violation {
     const char *name;
     const char *input; /* offending text */
     const char *ctx;   /* JSON object, or NULL */
+    const char *index; /* in a list, or the offset of bad JSON; or NULL */
+    const char *json;  /* what was offending, instead of input; or NULL */
 } cn_violation;
 
 struct cn_call {
@@ -124,7 +126,8 @@ struct cn_call {
     const char *path; /* decoded */
     cn_slice query;   /* raw */
     cn_match match;
-    cn_principal who;
+    canon_principal who;  /* by is CANON_BY_NOTHING for nobody */
+    canon_principal *own; /* what canon_auth_identify has made of it */
     bool bearer; /* an Authorization header with that scheme is there */
     cn_array violations;
     cn_buf input; /* the body of the request */
@@ -136,6 +139,7 @@ struct cn_call {
     const char *vary;
     const char *challenge; /* WWW-Authenticate */
     int retry_s;           /* Retry-After */
+    cn_array cookies;      /* const char *: values of Set-Cookie */
     bool tagged;
     char tag[40];
     char allow[64];
@@ -150,6 +154,29 @@ const char *cn_call_header(const cn_call *c, const char *name);
 /* Does the Accept header hold this text, or begin with it? */
 bool cn_call_accepts(const cn_call *c, const char *type);
 bool cn_call_prefers_json(const cn_call *c);
+
+/* How many headers of this name there are. */
+size_t cn_call_header_count(const cn_call *c, const char *name);
+
+/* Who may call the route, without the flags. */
+static inline unsigned cn_call_access(const cn_call *c)
+{
+    return c->match.route->access & CN_ACCESS;
+}
+
+/* GET and HEAD change nothing. */
+static inline bool cn_call_is_reading(const cn_call *c)
+{
+    return c->method == CN_GET;
+}
+
+static inline bool cn_call_is_operator(const cn_call *c)
+{
+    return c->who.by == CANON_BY_OPERATOR;
+}
+
+/* Somebody looks at a page, and no program fetches it. */
+bool cn_call_is_browsing(const cn_call *c);
 
 /* Is the caller known by something that a browser sends along unasked? */
 bool cn_call_is_ambient(const cn_call *c);
@@ -177,6 +204,9 @@ typedef struct cn_range {
 /* A number of the query; records a violation and returns the preset. */
 int64_t cn_call_query_int(cn_call *c, const char *name, const cn_range *range);
 
+/* A number of the path; any of 64 bits. */
+int64_t cn_call_param_int(cn_call *c, const char *name);
+
 /* Record a violation; memory that is short shows in cn_call_checked. */
 void cn_call_violation(cn_call *c, const cn_violation *v);
 
@@ -186,17 +216,93 @@ int cn_call_checked(cn_call *c);
 /* The body as a JSON object; CN_ANSWERED with 400 when it is none. */
 int cn_call_object(cn_call *c, const cn_value **out);
 
+/* Is the body JSON, or is nothing said about it? */
+bool cn_call_has_json(const cn_call *c);
+
+/* The body as a JSON object; CN_ANSWERED with a 422 when it is none. Without a
+ * body the same when it is required, else *out is NULL. */
+int cn_call_model(cn_call *c, bool required, const cn_value **out);
+
+/* A text member of a body. */
+typedef struct cn_text_rule {
+    const char *name;
+    size_t min; /* characters */
+    size_t max;
+    bool required;
+} cn_text_rule;
+
+/* The member, or NULL when it is not there or violates its rule, which is
+ * recorded. body may be NULL. */
+const char *cn_call_text(cn_call *c, const cn_value *body,
+                         const cn_text_rule *rule);
+
+/* A value of the body in a violation: what is wrong with it, and where. */
+void cn_call_blame(cn_call *c, cn_violation *v, const cn_value *value);
+
+/* --- cookies ------------------------------------------------------------ */
+
+#define CN_COOKIE_MAX 4096
+
+/* How many cookies of this name with different content a Cookie header holds;
+ * the first one's content, as it is. Also counts on from *out when it is set
+ * already. */
+size_t cn_cookie_find(cn_slice header, cn_slice name, cn_slice *out);
+
+/* The content of a cookie, decoded; NULL when there is none, when two differ,
+ * or when it is malformed. */
+const char *cn_call_cookie(cn_call *c, const char *name);
+
+/* Is there one, whatever is in it? */
+bool cn_call_has_cookie(const cn_call *c, const char *name);
+
+/* Set, or delete, a cookie with the answer. */
+int cn_call_set_cookie(cn_call *c, const canon_cookie *cookie);
+int cn_call_delete_cookie(cn_call *c, const char *name, const char *path);
+
 /* --- steps of the pipeline --------------------------------------------- */
 
 int cn_call_limit_address(cn_call *c);
 int cn_call_identify(cn_call *c);
 int cn_call_same_origin(cn_call *c);
 int cn_call_authorize(cn_call *c);
+int cn_call_check_link(cn_call *c);
 int cn_call_limit_caller(cn_call *c);
 int cn_call_read_body(cn_call *c);
 
+/* Credentials in the headers count only when nobody vouches for the caller. */
+bool cn_call_checks_bearer(const cn_call *c);
+
+/* Note that an address has sent wrong credentials. */
+void cn_call_count_guess(cn_call *c);
+
 /* Take one search from the caller's limit; CN_ANSWERED with 429. */
 int cn_call_limit_search(cn_call *c);
+
+/* 401 for programs, the way to the login for browsers. */
+int cn_call_ask_for_login(cn_call *c);
+
+/* To the login for an organisation (""), and back to where it is now. */
+int cn_call_redirect_to_login(cn_call *c, const char *org);
+
+/* Name of the cookie that remembers the way back. */
+const char *cn_next_cookie(const cn_call *c);
+
+/* --- what is told ------------------------------------------------------- */
+
+/* Something about credentials that the operator wants to know. */
+typedef struct cn_note {
+    const char *event;  /* "auth.login" */
+    const char *sub;    /* whose, or NULL: the caller's */
+    const char *org;    /* or NULL: the caller's */
+    const char *detail; /* a JSON object without secrets and names; NULL: {} */
+} cn_note;
+
+/* To the log with the caller and his address, to the host without. */
+void cn_call_note(cn_call *c, const cn_note *note);
+
+/* Somebody is turned away; name and value: what else there is to say. */
+void cn_call_note_denied(cn_call *c, const char *reason, const char *name,
+                         const char *value);
 
 /* --- the answer --------------------------------------------------------- */
 
@@ -219,6 +325,9 @@ int cn_reply_error_page(cn_call *c, int status, const char *text);
 
 /* 429 with Retry-After. */
 int cn_reply_limited(cn_call *c, int64_t retry_us);
+
+/* {"ok":true} */
+int cn_reply_ok(cn_call *c);
 
 /* A redirect; location may be NULL after a failed allocation. */
 int cn_reply_redirect(cn_call *c, int status, const char *location);
@@ -245,12 +354,28 @@ int cn_session_json(cn_call *c, const char *org, const char *page, cn_buf *out);
  * holds const char *. */
 int cn_session_orgs(cn_call *c, const char *current, cn_array *out);
 
+/* Is a repository of the path, which comes from this source, the
+ * organisation's own? On GitHub the owner must be the organisation. */
+bool cn_call_owns(cn_call *c, const char *source);
+
+/* May the repository of the path be looked for in the index? */
+int cn_repo_visible(cn_call *c, bool *visible);
+
 /* 1 in *known when the repository of the path is in the index. */
 int cn_repo_known(cn_call *c, bool *known);
 
 /* The application's page for an organisation (""), with the session in it;
  * without the application what to do about that. */
 int cn_reply_shell(cn_call *c, int status, const char *org);
+
+/* What a browser brings back from a login, and the name of its cookie. */
+int cn_call_login_answer(cn_call *c, canon_login_answer *out, char name[48]);
+
+/* Send the browser away to sign in, with the state it must bring back. */
+int cn_reply_begun(cn_call *c, const canon_redirect *redirect);
+
+/* To a page that says why it failed. */
+int cn_reply_auth_error(cn_call *c, const char *page, const char *reason);
 
 /* --- handlers ----------------------------------------------------------- */
 
@@ -285,5 +410,18 @@ int cn_preview_post(cn_call *c);
 int cn_editor_file_get(cn_call *c);
 int cn_save_post(cn_call *c);
 int cn_save_pr_post(cn_call *c);
+int cn_login_get(cn_call *c);
+int cn_login_callback_get(cn_call *c);
+int cn_logout_get(cn_call *c);
+int cn_refresh_post(cn_call *c);
+int cn_revoke_post(cn_call *c);
+int cn_device_code_post(cn_call *c);
+int cn_device_token_post(cn_call *c);
+int cn_github_login_get(cn_call *c);
+int cn_github_callback_get(cn_call *c);
+int cn_github_disconnect_get(cn_call *c);
+int cn_keys_get(cn_call *c);
+int cn_keys_post(cn_call *c);
+int cn_key_delete(cn_call *c);
 
 #endif

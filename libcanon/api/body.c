@@ -62,14 +62,20 @@ int cn_call_read_body(cn_call *c)
     return CANON_OK;
 }
 
-int cn_call_object(cn_call *c, const cn_value **out)
+bool cn_call_has_json(const cn_call *c)
 {
     const char *type = cn_call_header(c, "Content-Type");
+
+    return !type || is_json_type(type);
+}
+
+int cn_call_object(cn_call *c, const cn_value **out)
+{
     canon_error err = {0, ""};
     int rc = CANON_EINVAL;
 
     *out = NULL;
-    if (!type || is_json_type(type))
+    if (cn_call_has_json(c))
         rc = cn_json_parse(&c->arena, cn_buf_all(&c->input), out, NULL, &err);
     if (rc == CANON_ENOMEM)
         return rc;

@@ -22,6 +22,15 @@ const char *cn_call_header(const cn_call *c, const char *name)
     return NULL;
 }
 
+size_t cn_call_header_count(const cn_call *c, const char *name)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < c->request.header_count; i++)
+        count += cn_slice_is_nocase(cn_str(c->request.headers[i].name), name);
+    return count;
+}
+
 bool cn_call_accepts(const cn_call *c, const char *type)
 {
     cn_slice accept = cn_str(cn_call_header(c, "Accept"));
@@ -81,7 +90,10 @@ static const char *query_value(cn_call *c, const char *name)
 const char *cn_call_query(cn_call *c, const char *name, size_t max)
 {
     const char *value = query_value(c, name);
-    cn_violation v = {"string_too_long", NULL, "query", name, value, NULL};
+    cn_violation v = {.type = "string_too_long",
+                      .where = "query",
+                      .name = name,
+                      .input = value};
 
     if (!value)
         return "";
@@ -111,36 +123,53 @@ static bool parse_number(const char *text, int64_t *out)
     return cn_slice_int(s, INT64_MIN, INT64_MAX, out);
 }
 
-int64_t cn_call_query_int(cn_call *c, const char *name, const cn_range *range)
+/* A number that must be within its range; else what is wrong is recorded. */
+static int64_t check_number(cn_call *c, cn_violation *v, const cn_range *range)
 {
-    const char *value = query_value(c, name);
-    cn_violation v = {"int_parsing", NULL, "query", name, value, NULL};
     int64_t number = 0;
 
-    if (!value)
-        return range->preset;
-    if (!parse_number(value, &number)) {
-        v.msg = "Input should be a valid integer, unable to parse string as an "
-                "integer";
+    if (!parse_number(v->input, &number)) {
+        v->msg =
+            "Input should be a valid integer, unable to parse string as an "
+            "integer";
     } else if (number < range->min) {
-        v.type = "greater_than_equal";
-        v.msg = cn_arena_printf(
+        v->type = "greater_than_equal";
+        v->msg = cn_arena_printf(
             &c->arena, "Input should be greater than or equal to %" PRId64,
             range->min);
-        v.ctx = cn_arena_printf(&c->arena, "{\"ge\":%" PRId64 "}", range->min);
+        v->ctx = cn_arena_printf(&c->arena, "{\"ge\":%" PRId64 "}", range->min);
     } else if (number > range->max) {
-        v.type = "less_than_equal";
-        v.msg = cn_arena_printf(
+        v->type = "less_than_equal";
+        v->msg = cn_arena_printf(
             &c->arena, "Input should be less than or equal to %" PRId64,
             range->max);
-        v.ctx = cn_arena_printf(&c->arena, "{\"le\":%" PRId64 "}", range->max);
+        v->ctx = cn_arena_printf(&c->arena, "{\"le\":%" PRId64 "}", range->max);
     } else {
         return number;
     }
-    cn_call_violation(c, &v);
+    cn_call_violation(c, v);
     return range->preset;
 }
 
+int64_t cn_call_query_int(cn_call *c, const char *name, const cn_range *range)
+{
+    const char *value = query_value(c, name);
+    cn_violation v = {
+        .type = "int_parsing", .where = "query", .name = name, .input = value};
+
+    return value ? check_number(c, &v, range) : range->preset;
+}
+
+int64_t cn_call_param_int(cn_call *c, const char *name)
+{
+    static const cn_range any = {0, INT64_MIN, INT64_MAX};
+    cn_violation v = {.type = "int_parsing",
+                      .where = "path",
+                      .name = name,
+                      .input = cn_call_param(c, name)};
+
+    return check_number(c, &v, &any);
+}
 void cn_call_violation(cn_call *c, const cn_violation *v)
 {
     cn_violation *place = cn_array_push(&c->violations);
@@ -160,9 +189,14 @@ static void violation_json(cn_json *w, const cn_violation *v)
     cn_json_str(w, NULL, v->where);
     if (v->name)
         cn_json_str(w, NULL, v->name);
+    if (v->index)
+        cn_json_raw(w, NULL, cn_str(v->index));
     cn_json_end_array(w);
     cn_json_str(w, "msg", v->msg);
-    cn_json_str(w, "input", v->input);
+    if (v->json)
+        cn_json_raw(w, "input", cn_str(v->json));
+    else
+        cn_json_str(w, "input", v->input);
     if (v->ctx)
         cn_json_raw(w, "ctx", cn_str(v->ctx));
     cn_json_end_object(w);

@@ -38,11 +38,26 @@ static void name_call(cn_call *c)
     canon_conn_set_request(c->conn, c->id);
 }
 
+static const canon_principal nobody = {.size = sizeof(nobody),
+                                       .sub = "",
+                                       .email = "",
+                                       .name = "",
+                                       .picture = "",
+                                       .org_id = "",
+                                       .org = "",
+                                       .github_login = "",
+                                       .github_name = ""};
+
+/* "Bearer", and a blank if anything follows. */
+static bool is_bearer(cn_slice header)
+{
+    return cn_slice_starts_nocase(header, "bearer") &&
+           (header.len == 6 || cn_is_blank(header.ptr[6]));
+}
+
 static int call_begin(cn_call *c, canon_conn *conn,
                       const canon_request *request, const canon_peer *peer)
 {
-    cn_slice scheme;
-
     memset(c, 0, sizeof(*c));
     memcpy(&c->request, request,
            request->size < sizeof(c->request) ? request->size
@@ -54,15 +69,14 @@ static int call_begin(cn_call *c, canon_conn *conn,
     c->arena = (cn_arena)CN_ARENA_INIT;
     c->violations = (cn_array)CN_ARRAY_INIT(cn_violation);
     c->input = (cn_buf)CN_BUF_INIT(0);
-    c->who = (cn_principal){
-        .sub = "", .email = "", .name = "", .org = "", .method = ""};
+    c->cookies = (cn_array)CN_ARRAY_INIT(const char *);
+    c->who = nobody;
     c->path = "";
     name_call(c);
     if (request->size < CALLER_OLDEST || !request->method || !request->target)
         return cn_fail(&c->err, CANON_EINVAL,
                        "canon_request not initialised with CANON_REQUEST_INIT");
-    scheme = cn_str(cn_call_header(c, "Authorization"));
-    c->bearer = cn_slice_starts_nocase(scheme, "bearer ");
+    c->bearer = is_bearer(cn_str(cn_call_header(c, "Authorization")));
     c->head = strcmp(request->method, "HEAD") == 0;
     c->method = c->head ? CN_GET : cn_method_find(request->method);
     return CANON_OK;
@@ -141,6 +155,8 @@ static int call_route(cn_call *c)
         return rc;
     if (!ok)
         return cn_reply_detail(c, 400, "Invalid path");
+    if (!c->request.caller && cn_call_header_count(c, "Authorization") > 1)
+        return cn_reply_detail(c, 400, "Authorization stands twice");
     cn_route_find(cn_str(c->path), c->method, &c->match);
     return c->match.route ? CANON_OK : call_unrouted(c);
 }
@@ -180,8 +196,10 @@ static int call_end(cn_call *c, int rc)
         rc = cn_reply_failure(c, rc);
     sent = rc < 0 ? cn_reply_static(c) : cn_reply_send(c);
     log_call(c);
+    canon_principal_free(c->own);
     canon_buf_free(&c->body);
     cn_buf_free(&c->input);
+    cn_array_free(&c->cookies);
     cn_array_free(&c->violations);
     cn_arena_free(&c->arena);
     canon_conn_set_request(c->conn, "");
@@ -204,6 +222,8 @@ int canon_dispatch(canon_conn *conn, const canon_request *request,
         rc = cn_call_same_origin(&c); /* 403 */
     if (!rc)
         rc = cn_call_authorize(&c); /* 403, 404 */
+    if (!rc)
+        rc = cn_call_check_link(&c); /* 401 */
     if (!rc)
         rc = cn_call_limit_caller(&c); /* 429 */
     if (!rc)

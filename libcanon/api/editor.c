@@ -242,7 +242,7 @@ static int read_texts(cn_call *c, const cn_value *body, canon_change *change)
         return rc;
     change->base_blob = blob.ptr;
     change->message = message.len > 0 ? message.ptr : NULL;
-    if (!c->who.anonymous) {
+    if (!cn_call_is_operator(c)) {
         change->author_name = c->who.name;
         change->author_email = c->who.email;
     }

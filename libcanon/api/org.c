@@ -22,11 +22,12 @@ int cn_repo_get(cn_call *c)
 {
     const char *org = cn_call_param(c, "org");
     const char *full_name = cn_call_repo(c);
-    int rc;
+    bool visible = false;
+    int rc = full_name ? cn_repo_visible(c, &visible) : cn_fail_memory(&c->err);
 
-    if (!full_name)
-        return cn_fail_memory(&c->err);
-    if (!cn_full_name_ok(cn_str(full_name)))
+    if (rc)
+        return rc;
+    if (!visible || !cn_full_name_ok(cn_str(full_name)))
         return cn_reply_error(c, 404, "Repository not found");
     rc = canon_repo_json(c->conn, org, full_name, &c->body);
     if (rc == CANON_ENOTFOUND)
@@ -43,12 +44,13 @@ static int reply_document(cn_call *c, detail_fn *detail, const char *missing)
     const char *org = cn_call_param(c, "org");
     const char *path = cn_call_param(c, "file_path");
     const char *full_name = cn_call_repo(c);
-    int rc;
+    bool visible = false;
+    int rc = full_name ? cn_repo_visible(c, &visible) : cn_fail_memory(&c->err);
 
-    if (!full_name)
-        return cn_fail_memory(&c->err);
-    if (!cn_full_name_ok(cn_str(full_name)) || !cn_path_ok(cn_str(path)) ||
-        !cn_slice_ends(cn_str(path), ".md"))
+    if (rc)
+        return rc;
+    if (!visible || !cn_full_name_ok(cn_str(full_name)) ||
+        !cn_path_ok(cn_str(path)) || !cn_slice_ends(cn_str(path), ".md"))
         return cn_reply_error(c, 404, missing);
     rc = detail(c->conn, org, full_name, path, &c->body);
     if (rc == CANON_ENOTFOUND)

@@ -15,6 +15,7 @@
 /* --- is it there? ------------------------------------------------------- */
 
 typedef struct repo_search {
+    cn_call *call;
     const char *full_name;
     bool found;
 } repo_search;
@@ -23,14 +24,14 @@ static int compare_repo(const canon_repo *repo, void *user)
 {
     repo_search *search = user;
 
-    search->found |=
-        cn_slice_is_nocase(cn_str(repo->full_name), search->full_name);
+    if (cn_slice_is_nocase(cn_str(repo->full_name), search->full_name))
+        search->found = cn_call_owns(search->call, repo->source);
     return 0;
 }
 
 int cn_repo_known(cn_call *c, bool *known)
 {
-    repo_search search = {cn_call_repo(c), false};
+    repo_search search = {c, cn_call_repo(c), false};
     int rc;
 
     *known = false;
@@ -40,6 +41,12 @@ int cn_repo_known(cn_call *c, bool *known)
                          &search);
     *known = !rc && search.found;
     return rc;
+}
+
+int cn_repo_visible(cn_call *c, bool *visible)
+{
+    *visible = cn_call_owns(c, "github:"); /* wherever it comes from */
+    return *visible ? CANON_OK : cn_repo_known(c, visible);
 }
 
 /* Does the index hold the document of the path? */
@@ -55,6 +62,9 @@ static int document_known(cn_call *c, bool *known)
         return cn_fail_memory(&c->err);
     if (!cn_full_name_ok(cn_str(full_name)) || !cn_path_ok(cn_str(path)))
         return CANON_OK;
+    rc = cn_repo_visible(c, known);
+    if (rc || !*known)
+        return rc;
     rc = canon_document_text(c->conn, cn_call_param(c, "org"), full_name, path,
                              &text);
     *known = rc == CANON_OK;

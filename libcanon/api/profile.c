@@ -10,23 +10,16 @@
 #include "fail.h"
 
 /* Sorted by name. */
-static const struct {
-    const char *name;
-    unsigned bit;
-} permissions[] = {
-    {"org:manage", CANON_PERM_ORG_MANAGE},
-    {"platform:manage", CANON_PERM_PLATFORM_MANAGE},
-    {"specs:admin", CANON_PERM_SPECS_ADMIN},
-    {"specs:read", CANON_PERM_SPECS_READ},
-    {"specs:write", CANON_PERM_SPECS_WRITE},
-};
+static const unsigned permissions[] = {
+    CANON_PERM_ORG_MANAGE, CANON_PERM_PLATFORM_MANAGE, CANON_PERM_SPECS_ADMIN,
+    CANON_PERM_SPECS_READ, CANON_PERM_SPECS_WRITE};
 
 void cn_permissions_json(cn_json *w, const char *key, unsigned bits)
 {
     cn_json_array(w, key);
     for (size_t i = 0; i < sizeof(permissions) / sizeof(permissions[0]); i++)
-        if (bits & permissions[i].bit)
-            cn_json_str(w, NULL, permissions[i].name);
+        if (bits & permissions[i])
+            cn_json_str(w, NULL, canon_permission_name(permissions[i]));
     cn_json_end_array(w);
 }
 
@@ -66,18 +59,31 @@ static int add_other(const char *org, void *user)
                                                           : push_org(list, org);
 }
 
+/* The organisations of a person, the one he works in first. */
+static int add_own(org_list *list)
+{
+    const canon_principal *who = &list->call->who;
+    int rc = *who->org ? push_org(list, who->org) : CANON_OK;
+
+    for (size_t i = 0; who->orgs && who->orgs[i] && !rc; i++)
+        if (!cn_slice_is_nocase(cn_str(who->orgs[i]), who->org))
+            rc = push_org(list, who->orgs[i]);
+    return rc;
+}
+
 int cn_session_orgs(cn_call *c, const char *current, cn_array *out)
 {
     const char *preset = canon_setting_text(c->engine, "WEB_ORG");
     org_list list = {c, current, out};
     int rc;
 
-    if (!c->who.known)
+    if (c->who.by == CANON_BY_NOTHING)
         return CANON_OK;
     if (*c->who.org)
-        return push_org(&list, c->who.org);
-    if (canon_setting_int(c->engine, "AUTH0_ORGS_ENABLED") && !c->who.anonymous)
-        return CANON_OK;
+        return add_own(&list);
+    if (canon_setting_int(c->engine, "AUTH0_ORGS_ENABLED") &&
+        !cn_call_is_operator(c))
+        return add_own(&list);
     rc = canon_org_list(c->conn, find_current, &list);
     if (!rc)
         rc = canon_org_list(c->conn, add_other, &list);
@@ -90,10 +96,31 @@ int cn_session_orgs(cn_call *c, const char *current, cn_array *out)
 
 /* --- session ------------------------------------------------------------ */
 
-/* The operator of local mode is nobody in particular. */
-static void write_user(cn_json *w, const cn_principal *who)
+/* How somebody has proved who he is, for programs. */
+static const char *method_of(const canon_principal *who)
 {
-    if (!who->known || who->anonymous) {
+    switch (who->by) {
+    case CANON_BY_OPERATOR:
+        return "anonymous";
+    case CANON_BY_TOKEN:
+        return "jwt";
+    case CANON_BY_KEY:
+        return "api_key";
+    default:
+        return "session";
+    }
+}
+
+/* Only a browser shows a picture. */
+static const char *picture_of(const canon_principal *who)
+{
+    return who->by == CANON_BY_SESSION ? who->picture : "";
+}
+
+/* The operator of local mode is nobody in particular. */
+static void write_user(cn_json *w, const canon_principal *who)
+{
+    if (who->by == CANON_BY_NOTHING || who->by == CANON_BY_OPERATOR) {
         cn_json_null(w, "user");
         return;
     }
@@ -101,10 +128,29 @@ static void write_user(cn_json *w, const cn_principal *who)
     cn_json_str(w, "sub", who->sub);
     cn_json_str(w, "email", who->email);
     cn_json_str(w, "name", who->name);
-    cn_json_str(w, "picture", "");
-    cn_json_str(w, "org_id", "");
+    cn_json_str(w, "picture", picture_of(who));
+    cn_json_str(w, "org_id", who->org_id);
     cn_json_str(w, "org_login", who->org);
     cn_permissions_json(w, "permissions", who->permissions);
+    if (who->by == CANON_BY_SESSION && who->orgs) {
+        cn_json_array(w, "org_memberships");
+        for (size_t i = 0; who->orgs[i]; i++)
+            cn_json_str(w, NULL, who->orgs[i]);
+        cn_json_end_array(w);
+    }
+    cn_json_end_object(w);
+}
+
+/* The linked account; its token stays here. */
+static void write_github(cn_json *w, const canon_principal *who)
+{
+    if (!*who->github_login) {
+        cn_json_null(w, "github_user");
+        return;
+    }
+    cn_json_object(w, "github_user");
+    cn_json_str(w, "login", who->github_login);
+    cn_json_str(w, "name", who->github_name);
     cn_json_end_object(w);
 }
 
@@ -144,7 +190,7 @@ static void write_session(cn_call *c, cn_json *w, const char *org,
         cn_json_str(w, NULL, *each);
     cn_json_end_array(w);
     cn_permissions_json(w, "permissions", c->who.permissions);
-    cn_json_null(w, "github_user");
+    write_github(w, &c->who);
     cn_json_str(w, "posthog_key", "");
     cn_json_str(w, "posthog_host", "");
     cn_json_bool(w, "auth_enabled", !canon_local_mode(c->engine));
@@ -157,10 +203,11 @@ static void write_session(cn_call *c, cn_json *w, const char *org,
 }
 
 /* Nothing about anybody: the object of the public pages. */
-static void forget_caller(cn_principal *who)
+static void forget_caller(canon_principal *who)
 {
-    who->known = false;
+    who->by = CANON_BY_NOTHING;
     who->permissions = 0;
+    who->github_login = "";
 }
 
 int cn_session_json(cn_call *c, const char *org, const char *page, cn_buf *out)
@@ -201,18 +248,11 @@ int cn_session_get(cn_call *c)
 /* The highest role all of whose permissions are there. */
 static const char *role_of(unsigned bits)
 {
-    static const struct {
-        const char *name;
-        unsigned bits;
-    } roles[] = {
-        {"admin", CANON_PERM_SPECS_READ | CANON_PERM_SPECS_WRITE |
-                      CANON_PERM_SPECS_ADMIN | CANON_PERM_ORG_MANAGE},
-        {"editor", CANON_PERM_SPECS_READ | CANON_PERM_SPECS_WRITE},
-    };
+    static const char *const roles[] = {"admin", "editor"};
 
     for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-        if (!(roles[i].bits & ~bits))
-            return roles[i].name;
+        if (!(canon_role_permissions(roles[i]) & ~bits))
+            return roles[i];
     return "viewer";
 }
 
@@ -226,13 +266,13 @@ int cn_profile_get(cn_call *c)
     cn_json_str(&w, "sub", c->who.sub);
     cn_json_str(&w, "email", c->who.email);
     cn_json_str(&w, "name", c->who.name);
-    cn_json_str(&w, "picture", "");
+    cn_json_str(&w, "picture", picture_of(&c->who));
     cn_json_str(&w, "org_login", c->who.org);
     cn_permissions_json(&w, "permissions", c->who.permissions);
     cn_permissions_json(&w, "all_permissions", CANON_PERM_ALL);
-    cn_json_str(&w, "auth_method", c->who.method);
-    cn_json_null(&w, "github_user");
-    cn_json_null(&w, "last_login_at");
+    cn_json_str(&w, "auth_method", method_of(&c->who));
+    write_github(&w, &c->who);
+    cn_json_time(&w, "last_login_at", c->who.last_login_us);
     cn_json_str(&w, "inferred_role", role_of(c->who.permissions));
     cn_json_end_object(&w);
     rc = cn_buf_export(&out, &c->body, &c->err);
@@ -258,7 +298,7 @@ static int ask(cn_call *c, const char *org, bool *answer,
 int cn_welcome_get(cn_call *c)
 {
     const char *org = cn_call_param(c, "org");
-    cn_slice name = cn_str(c->who.anonymous ? "" : c->who.name);
+    cn_slice name = cn_str(cn_call_is_operator(c) ? "" : c->who.name);
     cn_buf out = CN_BUF_INIT(CN_ANSWER_MAX);
     cn_json w = cn_json_to(&out);
     const char *url = cn_arena_printf(

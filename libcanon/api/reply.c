@@ -11,7 +11,7 @@
 
 #include <stdio.h>
 
-#define HEADERS_MAX 24
+#define HEADERS_MAX 40
 #define JSON_TYPE   "application/json"
 #define HTML_TYPE   "text/html; charset=utf-8"
 
@@ -54,9 +54,17 @@ int cn_reply_json(cn_call *c, int status)
 {
     c->status = status;
     c->type = JSON_TYPE;
-    if (status == 200 && (c->match.route->access & CN_TAGGED))
+    if (status == 200 && (c->match.route->access & CN_TAGGED) &&
+        c->cookies.count == 0)
         tag_body(c);
     return CANON_OK;
+}
+
+int cn_reply_ok(cn_call *c)
+{
+    int rc = canon_buf_set(&c->body, "{\"ok\":true}", 11);
+
+    return rc ? rc : cn_reply_json(c, 200);
 }
 
 int cn_reply_html(cn_call *c, int status)
@@ -120,7 +128,7 @@ int cn_reply_limited(cn_call *c, int64_t retry_us)
 
     if (seconds < 1)
         seconds = 1;
-    c->retry_s = seconds > 60 ? 60 : (int)seconds;
+    c->retry_s = (int)seconds;
     return cn_reply_error(c, 429, "Rate limit exceeded");
 }
 
@@ -164,6 +172,7 @@ static void forget_headers(cn_call *c)
     c->allow[0] = '\0';
     c->nonce[0] = '\0';
     c->retry_s = 0;
+    cn_array_reset(&c->cookies);
 }
 
 int cn_reply_failure(cn_call *c, int code)
@@ -252,6 +261,8 @@ static void collect_headers(headers *h, const cn_call *c)
     add(h, "Vary", c->vary);
     add(h, "Location", c->location);
     add(h, "WWW-Authenticate", c->challenge);
+    cn_array_each (const char *, cookie, &c->cookies)
+        add(h, "Set-Cookie", *cookie);
     add(h, "Allow", c->allow[0] ? c->allow : NULL);
     if (c->retry_s > 0) {
         (void)snprintf(h->retry, sizeof(h->retry), "%d", c->retry_s);

@@ -30,6 +30,17 @@
 #define ORG_PAGE      (CN_ORG | CN_PAGE)
 #define ANY_ORG       (CN_ORG | CN_ANY_ORG)
 #define ANY_ORG_PAGE  (CN_ORG | CN_ANY_ORG | CN_PAGE)
+#define EDITOR        (CN_ORG | CN_LINKED)
+#define EDITOR_PAGE   (CN_ORG | CN_LINKED | CN_PAGE)
+#define KEYS          CN_ORG
+#define KEYS_MAKE     (CN_ORG | CN_NO_KEY | CN_KEY_ORDERS)
+#define SIGN_IN       (CN_PUBLIC | CN_PAGE | CN_SIGN_INS)
+#define SIGN_OUT      (CN_VISITOR | CN_PAGE | CN_CHANGES)
+#define TOKENS        (CN_REFRESH | CN_REFRESHES)
+#define DEVICE_BEGIN  (CN_PUBLIC | CN_DEVICE_BEGINS)
+#define DEVICE_POLL   (CN_PUBLIC | CN_DEVICE_POLLS)
+#define LINK          (CN_VISITOR | CN_PAGE | CN_SIGN_INS)
+#define UNLINK        (CN_VISITOR | CN_PAGE | CN_SIGN_INS | CN_CHANGES)
 
 #define NONE 0
 #define B16K ((size_t)16 * 1024)
@@ -106,39 +117,39 @@ const cn_route cn_routes[] = {
     LATER(POST,   "/app/{org}/api/tickets/update",                        update_ticket,            ORG,           SPECS_WRITE,   B4M),
 
     /* Editor */
-    ROUTE(GET,    "/app/{org}/editor/",                                   editor_index,             ORG_PAGE,      SPECS_READ,    NONE, cn_org_page_get),
-    ROUTE(GET,    "/app/{org}/editor/repos",                              api_editor_repos,         ORG,           SPECS_READ,    NONE, cn_editor_repos_get),
-    LATER(POST,   "/app/{org}/editor/{owner}/{repo}/ai-edit",             api_ai_edit,              ORG,           SPECS_WRITE,   B4M),
-    LATER(POST,   "/app/{org}/editor/{owner}/{repo}/generate",            api_generate_spec,        ORG,           SPECS_WRITE,   B4M),
-    ROUTE(GET,    "/app/{org}/editor/{owner}/{repo}/new",                 editor_new,               ORG_PAGE,      SPECS_READ,    NONE, cn_editor_repo_page_get),
+    ROUTE(GET,    "/app/{org}/editor/",                                   editor_index,             EDITOR_PAGE,   SPECS_READ,    NONE, cn_org_page_get),
+    ROUTE(GET,    "/app/{org}/editor/repos",                              api_editor_repos,         EDITOR,        SPECS_READ,    NONE, cn_editor_repos_get),
+    LATER(POST,   "/app/{org}/editor/{owner}/{repo}/ai-edit",             api_ai_edit,              EDITOR,        SPECS_WRITE,   B4M),
+    LATER(POST,   "/app/{org}/editor/{owner}/{repo}/generate",            api_generate_spec,        EDITOR,        SPECS_WRITE,   B4M),
+    ROUTE(GET,    "/app/{org}/editor/{owner}/{repo}/new",                 editor_new,               EDITOR_PAGE,   SPECS_READ,    NONE, cn_editor_repo_page_get),
     ROUTE(GET,    "/app/{org}/editor/{owner}/{repo}/new/template",        api_new_spec_template,    ORG,           SPECS_READ,    NONE, cn_template_get),
     ROUTE(POST,   "/app/{org}/editor/{owner}/{repo}/parse",               editor_parse,             ORG,           SPECS_READ,    B4M,  cn_parse_post),
     ROUTE(POST,   "/app/{org}/editor/{owner}/{repo}/preview",             editor_preview,           ORG,           SPECS_READ,    B4M,  cn_preview_post),
-    ROUTE(GET,    "/app/{org}/editor/{owner}/{repo}/{file_path}",         editor_load,              ORG_PAGE,      SPECS_READ,    NONE, cn_editor_file_page_get),
-    ROUTE(GET,    "/app/{org}/editor/{owner}/{repo}/{file_path}/json",    api_editor_file,          ORG,           SPECS_READ,    NONE, cn_editor_file_get),
-    ROUTE(POST,   "/app/{org}/editor/{owner}/{repo}/{file_path}/save",    editor_save,              ORG,           SPECS_WRITE,   B4M,  cn_save_post),
-    ROUTE(POST,   "/app/{org}/editor/{owner}/{repo}/{file_path}/save-pr", editor_save_pr,           ORG,           SPECS_WRITE,   B4M,  cn_save_pr_post),
+    ROUTE(GET,    "/app/{org}/editor/{owner}/{repo}/{file_path}",         editor_load,              EDITOR_PAGE,   SPECS_READ,    NONE, cn_editor_file_page_get),
+    ROUTE(GET,    "/app/{org}/editor/{owner}/{repo}/{file_path}/json",    api_editor_file,          EDITOR,        SPECS_READ,    NONE, cn_editor_file_get),
+    ROUTE(POST,   "/app/{org}/editor/{owner}/{repo}/{file_path}/save",    editor_save,              EDITOR,        SPECS_WRITE,   B4M,  cn_save_post),
+    ROUTE(POST,   "/app/{org}/editor/{owner}/{repo}/{file_path}/save-pr", editor_save_pr,           EDITOR,        SPECS_WRITE,   B4M,  cn_save_pr_post),
 
     /* Settings */
-    LATER(GET,    "/app/{org}/settings/api-keys/",                        list_api_keys,            ORG,           SPECS_ADMIN,   NONE),
-    LATER(POST,   "/app/{org}/settings/api-keys/",                        create_api_key,           ORG,           SPECS_ADMIN,   B4M),
-    LATER(DELETE, "/app/{org}/settings/api-keys/{key_id}",                revoke_api_key,           ORG,           SPECS_ADMIN,   NONE),
+    ROUTE(GET,    "/app/{org}/settings/api-keys/",                        list_api_keys,            KEYS,          SPECS_ADMIN,   NONE, cn_keys_get),
+    ROUTE(POST,   "/app/{org}/settings/api-keys/",                        create_api_key,           KEYS_MAKE,     SPECS_ADMIN,   B16K, cn_keys_post),
+    ROUTE(DELETE, "/app/{org}/settings/api-keys/{key_id}",                revoke_api_key,           KEYS,          SPECS_ADMIN,   NONE, cn_key_delete),
 
     /* Authentication */
-    LATER(GET,    "/auth/callback",                                       auth_callback,            PUBLIC_PAGE,   NO_PERMISSION, NONE),
-    LATER(GET,    "/auth/login",                                          login,                    PUBLIC_PAGE,   NO_PERMISSION, NONE),
-    LATER(GET,    "/auth/logout",                                         logout,                   CALLER_PAGE,   NO_PERMISSION, NONE),
-    LATER(POST,   "/auth/refresh",                                        refresh_token,            CALLER,        NO_PERMISSION, B4M),
-    LATER(POST,   "/auth/revoke",                                         revoke_session,           CALLER,        NO_PERMISSION, B4M),
+    ROUTE(GET,    "/auth/callback",                                       auth_callback,            SIGN_IN,       NO_PERMISSION, NONE, cn_login_callback_get),
+    ROUTE(GET,    "/auth/login",                                          login,                    SIGN_IN,       NO_PERMISSION, NONE, cn_login_get),
+    ROUTE(GET,    "/auth/logout",                                         logout,                   SIGN_OUT,      NO_PERMISSION, NONE, cn_logout_get),
+    ROUTE(POST,   "/auth/refresh",                                        refresh_token,            TOKENS,        NO_PERMISSION, B16K, cn_refresh_post),
+    ROUTE(POST,   "/auth/revoke",                                         revoke_session,           TOKENS,        NO_PERMISSION, B16K, cn_revoke_post),
 
     /* Device Authorization */
-    LATER(POST,   "/auth/device/code",                                    request_device_code,      PUBLIC,        NO_PERMISSION, B4M),
-    LATER(POST,   "/auth/device/token",                                   poll_device_token,        PUBLIC,        NO_PERMISSION, B4M),
+    ROUTE(POST,   "/auth/device/code",                                    request_device_code,      DEVICE_BEGIN,  NO_PERMISSION, B16K, cn_device_code_post),
+    ROUTE(POST,   "/auth/device/token",                                   poll_device_token,        DEVICE_POLL,   NO_PERMISSION, B16K, cn_device_token_post),
 
     /* GitHub OAuth */
-    LATER(GET,    "/auth/github/callback",                                github_callback,          CALLER_PAGE,   NO_PERMISSION, NONE),
-    LATER(GET,    "/auth/github/disconnect",                              github_disconnect,        CALLER_PAGE,   NO_PERMISSION, NONE),
-    LATER(GET,    "/auth/github/login",                                   github_login,             CALLER_PAGE,   NO_PERMISSION, NONE),
+    ROUTE(GET,    "/auth/github/callback",                                github_callback,          LINK,          NO_PERMISSION, NONE, cn_github_callback_get),
+    ROUTE(GET,    "/auth/github/disconnect",                              github_disconnect,        UNLINK,        NO_PERMISSION, NONE, cn_github_disconnect_get),
+    ROUTE(GET,    "/auth/github/login",                                   github_login,             LINK,          NO_PERMISSION, NONE, cn_github_login_get),
 
     /* Infrastructure */
     ROUTE(GET,    "/healthz",                                             healthz,                  PUBLIC,        NO_PERMISSION, NONE, cn_healthz_get),

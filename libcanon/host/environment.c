@@ -2,6 +2,7 @@
  * Settings from an environment, and what of them a server listens to. The
  * names are described in docs/settings.md.
  */
+#include "canon/auth.h"
 #include "canon/host.h"
 #include "canon/index.h"
 #include "canon/settings.h"
@@ -199,7 +200,7 @@ int canon_listen_addresses(const canon *c, canon_buf *out, canon_error *err)
     cn_slice rest = cn_str(canon_setting_text(c, "LISTEN"));
     long long port = (long long)canon_setting_int(c, "PORT");
     cn_buf list = CN_BUF_INIT(LIST_MAX);
-    int rc = CANON_OK;
+    int rc = canon_login_check(c, err);
 
     while (!rc && rest.ptr) {
         cn_slice item = cn_slice_trim(cn_slice_cut(&rest, ','));
