@@ -58,48 +58,6 @@ static void fill(const char *template, char *out)
     *out = '\0';
 }
 
-static bool is_open(const canon_route *route)
-{
-    static const char *const open[] = {
-        "/",           "/changelog",    "/pricing",
-        "/healthz",    "/readyz",       "/webhook",
-        "/webhooks",   "/api/",         "/auth/device",
-        "/auth/login", "/auth/callback"};
-
-    for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++)
-        if (i == 0 ? strcmp(route->path, "/") == 0
-                   : strncmp(route->path, open[i], strlen(open[i])) == 0)
-            return true;
-    return false;
-}
-
-ParameterizedTestParameters(routes, ask_for_a_login)
-{
-    return cn_test_indexes(canon_route_count());
-}
-
-ParameterizedTest(size_t *i, routes, ask_for_a_login)
-{
-    static const char *const json[] = {"Accept", "application/json", NULL};
-    const canon_route *route = canon_route_at(*i);
-    char path[256];
-    int status;
-
-    open_with_login();
-    fill(route->path, path);
-    status = ask(&f, route->method, path, json, NULL);
-    if (is_open(route)) {
-        cr_assert(ne(int, status, 401), "%s", path);
-    } else {
-        cr_assert(eq(int, status, 401), "%s", path);
-        cr_assert(eq(str, (char *)body_of(&f),
-                     "{\"detail\":\"Authentication required\"}"));
-        cr_assert(eq(str, (char *)header_of(&f, "WWW-Authenticate"),
-                     "Bearer realm=\"canon\""));
-    }
-    close_fixture();
-}
-
 ParameterizedTestParameters(routes, check_the_permission)
 {
     return cn_test_indexes(canon_route_count());

@@ -98,6 +98,8 @@ static void append(char *out, size_t cap, const char *text)
 {
     size_t len = strlen(out);
 
+    if (len + strlen(text) + 2 > cap)
+        len = 0; /* only the newest are of interest */
     snprintf(out + len, cap - len, "%s\n", text);
 }
 
@@ -191,6 +193,7 @@ void fixture_open(fixture *f, size_t which, const fixture_options *options)
 
     memset(f, 0, sizeof(*f));
     options = options ? options : &defaults;
+    env.http = options->http;
     f->now_us = START_US;
     f->folder = test_folder();
     f->options = (canon_options)CANON_OPTIONS_INIT;

@@ -19,8 +19,8 @@ typedef struct fixture {
     char *folder;
     int64_t now_us;    /* the clock of the engine */
     bool fails;        /* no random bytes */
-    char log[8192];    /* lines, newest last */
-    char events[2048]; /* names and details, newest last */
+    char log[16384];   /* lines, newest last */
+    char events[8192]; /* names and details, newest last */
     canon_options options;
     const canon_caller *caller; /* of the requests that follow; NULL: none */
     canon_response answer;      /* the last one */
@@ -32,6 +32,9 @@ typedef struct fixture_options {
     const char *shell;           /* the application; NULL: there is none */
     const char *const *settings; /* name, value, ..., NULL; or NULL */
     bool empty;                  /* nothing is indexed */
+    /* What stands for other services; NULL: there are none. */
+    int (*http)(void *user, const canon_http_request *request,
+                canon_http_response *response);
 } fixture_options;
 
 /* which: as in database.h */

@@ -2,7 +2,7 @@
  * Every finished route when memory or the database gives out, and on a stack
  * as small as that of an HTTP server.
  */
-#include "fixture.h"
+#include "people.h"
 
 #include "database.h"
 #include "db.h"
@@ -13,6 +13,7 @@
 #include <criterion/new/assert.h>
 #include <criterion/parameterized.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +72,38 @@ static const struct {
 static const fixture_options with_shell = {
     .shell = "<html><head></head><body></body></html>"};
 
+/* Something of which one call fails, or all from one on. */
+typedef struct failing {
+    long wanted; /* which call of a request; 0: none */
+    long count;
+    bool armed;
+    bool persistent;
+    bool failed;
+    int refusal; /* a status that is right, too */
+} failing;
+
+static failing memory;
+static failing database;
+
+static void arm(failing *what)
+{
+    what->count = 0;
+    what->failed = false;
+    what->armed = what->wanted > 0;
+}
+
+static bool fails(failing *what)
+{
+    if (!what->armed)
+        return false;
+    what->count++;
+    if (what->persistent ? what->count < what->wanted
+                         : what->count != what->wanted)
+        return false;
+    what->failed = true;
+    return true;
+}
+
 /* --- a peer that needs no memory ---------------------------------------- */
 
 typedef struct sink {
@@ -116,34 +149,125 @@ static int take_body(void *user, const void *data, size_t len)
 }
 
 /* The status of a complete answer; fails the test when it is not complete. */
-static int run(size_t i)
+static int run_request(canon_request *request, const char *body)
 {
-    sink s = {finished[i].body ? finished[i].body : "", 0, 0, 0, 0, 0};
+    sink s = {body ? body : "", 0, 0, 0, 0, 0};
     const canon_peer peer = {give, take_head, take_body, &s};
-    canon_request request = CANON_REQUEST_INIT;
     int rc;
 
-    f.now_us += 2000000; /* so that no limit is met */
     s.left = strlen(s.body);
-    request.method = finished[i].method;
-    request.target = finished[i].target;
-    request.body_len = (int64_t)s.left;
-    rc = canon_dispatch(f.conn, &request, &peer);
-    cr_assert(eq(int, rc, 0), "%s", finished[i].target);
-    cr_assert(eq(int, s.begun, 1), "%s", finished[i].target);
-    cr_assert(s.length == s.received, "%s: %d of %d bytes", finished[i].target,
+    request->body_len = (int64_t)s.left;
+    arm(&memory);
+    arm(&database);
+    rc = canon_dispatch(f.conn, request, &peer);
+    memory.armed = false;
+    database.armed = false;
+    cr_assert(eq(int, rc, 0), "%s", request->target);
+    cr_assert(eq(int, s.begun, 1), "%s", request->target);
+    cr_assert(s.length == s.received, "%s: %d of %d bytes", request->target,
               (int)s.received, (int)s.length);
     return s.status;
 }
 
-/* --- memory ------------------------------------------------------------- */
+static int run(size_t i)
+{
+    canon_request request = CANON_REQUEST_INIT;
 
-static struct {
-    long count;
-    long fail_at; /* 0: never */
-    bool persistent;
-    bool failed;
-} memory;
+    f.now_us += 2000000; /* so that no limit is met */
+    request.method = finished[i].method;
+    request.target = finished[i].target;
+    return run_request(&request, finished[i].body);
+}
+
+/* --- with a login ------------------------------------------------------- */
+
+/* Who asks. */
+enum { NOBODY, BROWSER, PROGRAM, HOST, BACK };
+
+/* clang-format off */
+static const struct {
+    int who;
+    const char *method;
+    const char *target;
+    const char *body;
+} guarded[] = {
+    {NOBODY, "GET", "/app/acme/", NULL},
+    {NOBODY, "GET", "/auth/login?org=acme&next=/app/acme/tasks", NULL},
+    {NOBODY, "POST", "/auth/device/code", "{\"org\":\"acme\"}"},
+    {NOBODY, "POST", "/auth/device/token", "{\"device_code\":\"dev-1\"}"},
+    {NOBODY, "POST", "/auth/refresh", "{\"refresh_token\":\"refresh-1\"}"},
+    {NOBODY, "POST", "/auth/refresh", "{\"refresh_token\":7}"},
+    {NOBODY, "POST", "/auth/revoke", "{\"refresh_token\":\"unknown\"}"},
+    {NOBODY, "GET", "/auth/logout", NULL},
+    {BACK, "GET", "/auth/callback?code=c-1&state=", NULL},
+    {BROWSER, "GET", "/app/acme/api/profile", NULL},
+    {BROWSER, "GET", "/app/acme/api/session", NULL},
+    {BROWSER, "GET", "/auth/github/login", NULL},
+    {BROWSER, "GET", "/auth/github/disconnect", NULL},
+    {BROWSER, "POST", "/auth/refresh", NULL},
+    {PROGRAM, "GET", "/app/acme/api/tasks", NULL},
+    {PROGRAM, "GET", "/app/acme/settings/api-keys/", NULL},
+    {PROGRAM, "DELETE", "/app/acme/settings/api-keys/77", NULL},
+    {HOST, "GET", "/app/acme/settings/api-keys/", NULL},
+    {HOST, "POST", "/app/acme/settings/api-keys/", "{\"label\":\"x\",\"expires_in_days\":1}"},
+    {HOST, "POST", "/app/acme/settings/api-keys/", "{\"label\":7,\"scopes\":[1]}"},
+};
+/* clang-format on */
+
+#define GUARDED (sizeof(guarded) / sizeof(guarded[0]))
+
+static browser visitor;
+static char key[64];
+
+static void open_guarded(size_t which)
+{
+    people_open(&f, which, false);
+    snprintf(key, sizeof(key), "Bearer ");
+    people_key(&f, "acme", "admin",
+               CANON_PERM_ALL & ~CANON_PERM_PLATFORM_MANAGE, key + strlen(key));
+    people_sign_in(&f, &visitor, "acme", "admin");
+}
+
+static int run_guarded(size_t i)
+{
+    static const canon_caller owner = {sizeof(canon_caller),
+                                       "auth0|owner",
+                                       NULL,
+                                       NULL,
+                                       "acme",
+                                       CANON_PERM_ALL &
+                                           ~CANON_PERM_PLATFORM_MANAGE};
+    static char cookies[32768];
+    static char target[512];
+    const canon_header headers[] = {
+        {"Sec-Fetch-Site", "same-origin"},
+        {"Content-Type", "application/json"},
+        {guarded[i].who == PROGRAM ? "Authorization" : "Cookie",
+         guarded[i].who == PROGRAM ? key : cookies}};
+    canon_request request = CANON_REQUEST_INIT;
+
+    f.now_us += INT64_C(7200000000); /* so that no limit is met */
+    if (guarded[i].who == BROWSER || guarded[i].who == BACK) {
+        browser fresh = {0};
+
+        people_sign_in(&f, &fresh, "acme", "admin");
+        visitor = fresh;
+    }
+    if (guarded[i].who == BACK)
+        people_begin(&f, &visitor, "/auth/login");
+    browser_cookies(&visitor, guarded[i].target, cookies, sizeof(cookies));
+    snprintf(target, sizeof(target), "%s%s", guarded[i].target,
+             guarded[i].who == BACK ? people_state() : "");
+    request.method = guarded[i].method;
+    request.target = target;
+    request.headers = headers;
+    request.header_count =
+        guarded[i].who == NOBODY || guarded[i].who == HOST ? 2 : 3;
+    request.caller = guarded[i].who == HOST ? &owner : NULL;
+    return run_request(&request, guarded[i].body);
+}
+
+/* --- what fails -------------------------------------------------------- */
 
 static void *tortured(void *user, void *ptr, size_t size)
 {
@@ -152,39 +276,48 @@ static void *tortured(void *user, void *ptr, size_t size)
         free(ptr);
         return NULL;
     }
-    memory.count++;
-    if (memory.fail_at > 0 &&
-        (memory.persistent ? memory.count >= memory.fail_at
-                           : memory.count == memory.fail_at)) {
-        memory.failed = true;
-        return NULL;
-    }
-    return realloc(ptr, size);
+    return fails(&memory) ? NULL : realloc(ptr, size);
+}
+
+static int fail_call(void *user)
+{
+    (void)user;
+    return fails(&database) ? CANON_ESTORE : CANON_OK;
 }
 
 static bool is_failure(int status)
 {
-    return status == 500 || status == 503;
+    return status == 500 || status == 502 || status == 503;
 }
 
-static void torture_route(size_t i, bool persistent)
+/* Let every single call of something fail, one after the other. */
+static void torture(int (*runner)(size_t i), size_t i, failing *what,
+                    const char *target)
 {
-    int good = run(i);
+    int good = runner(i);
     long n = 0;
     int status;
 
-    memory.persistent = persistent;
     do {
         n++;
-        memory.count = 0;
-        memory.failed = false;
-        memory.fail_at = n;
-        status = run(i);
-        memory.fail_at = 0;
-        cr_assert(status == good || is_failure(status),
-                  "%s: %d after allocation %ld", finished[i].target, status, n);
-    } while (memory.failed && n < 20000);
-    cr_assert(eq(int, run(i), good), "%s works afterwards", finished[i].target);
+        what->wanted = n;
+        status = runner(i);
+        what->wanted = 0;
+        cr_assert(status == good || is_failure(status) ||
+                      (what->refusal && status == what->refusal),
+                  "%s: %d instead of %d after call %ld", target, status, good,
+                  n);
+    } while (what->failed && n < 20000);
+    cr_assert(eq(int, runner(i), good), "%s works afterwards", target);
+}
+
+static void torture_memory(int (*runner)(size_t i), size_t i,
+                           const char *target)
+{
+    memory.persistent = false;
+    torture(runner, i, &memory, target);
+    memory.persistent = true;
+    torture(runner, i, &memory, target);
 }
 
 ParameterizedTestParameters(torture, answers_without_memory)
@@ -196,27 +329,8 @@ ParameterizedTest(size_t *i, torture, answers_without_memory)
 {
     cn_mem_set(tortured, NULL);
     fixture_open(&f, 0, &with_shell);
-    torture_route(*i, false);
-    torture_route(*i, true);
+    torture_memory(run, *i, finished[*i].target);
     fixture_close(&f);
-}
-
-/* --- the database ------------------------------------------------------- */
-
-static struct {
-    long count;
-    long fail_at;
-    bool failed;
-} database;
-
-static int fail_call(void *user)
-{
-    (void)user;
-    database.count++;
-    if (database.fail_at == 0 || database.count != database.fail_at)
-        return CANON_OK;
-    database.failed = true;
-    return CANON_ESTORE;
 }
 
 ParameterizedTestParameters(torture, answers_without_a_database)
@@ -226,32 +340,45 @@ ParameterizedTestParameters(torture, answers_without_a_database)
 
 ParameterizedTest(size_t *i, torture, answers_without_a_database)
 {
-    int good;
-    int status;
-    long n = 0;
-
     fixture_open(&f, 0, &with_shell);
-    good = run(*i);
     cn_db_set_hook(fail_call, NULL);
-    do {
-        n++;
-        database.count = 0;
-        database.failed = false;
-        database.fail_at = n;
-        status = run(*i);
-        database.fail_at = 0;
-        cr_assert(status == good || is_failure(status), "%s: %d after call %ld",
-                  finished[*i].target, status, n);
-    } while (database.failed && n < 5000);
-    cr_assert(eq(int, run(*i), good), "%s works afterwards",
-              finished[*i].target);
+    torture(run, *i, &database, finished[*i].target);
     cn_db_set_hook(NULL, NULL);
     fixture_close(&f);
+}
+
+ParameterizedTestParameters(torture, answers_callers_without_memory)
+{
+    return cn_test_indexes(GUARDED);
+}
+
+ParameterizedTest(size_t *i, torture, answers_callers_without_memory)
+{
+    cn_mem_set(tortured, NULL);
+    open_guarded(0);
+    torture_memory(run_guarded, *i, guarded[*i].target);
+    people_close(&f);
+}
+
+ParameterizedTestParameters(torture, answers_callers_without_a_database)
+{
+    return cn_test_indexes(GUARDED);
+}
+
+ParameterizedTest(size_t *i, torture, answers_callers_without_a_database)
+{
+    open_guarded(0);
+    database.refusal = 401; /* a key cannot be looked up */
+    cn_db_set_hook(fail_call, NULL);
+    torture(run_guarded, *i, &database, guarded[*i].target);
+    cn_db_set_hook(NULL, NULL);
+    people_close(&f);
 }
 
 /* --- the stack ---------------------------------------------------------- */
 
 static int statuses[FINISHED];
+static int guarded_statuses[GUARDED];
 
 static void *run_all(void *user)
 {
@@ -261,6 +388,25 @@ static void *run_all(void *user)
     return NULL;
 }
 
+static void *run_all_guarded(void *user)
+{
+    (void)user;
+    for (size_t i = 0; i < GUARDED; i++)
+        guarded_statuses[i] = run_guarded(i);
+    return NULL;
+}
+
+static void run_small(void *(*all)(void *))
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+
+    pthread_attr_init(&attributes);
+    cr_assert(eq(int, pthread_attr_setstacksize(&attributes, STACK), 0));
+    cr_assert(eq(int, pthread_create(&thread, &attributes, all, NULL), 0));
+    pthread_join(thread, NULL);
+}
+
 ParameterizedTestParameters(stack, is_enough_for_every_route)
 {
     return test_databases();
@@ -268,16 +414,25 @@ ParameterizedTestParameters(stack, is_enough_for_every_route)
 
 ParameterizedTest(size_t *which, stack, is_enough_for_every_route)
 {
-    pthread_attr_t attributes;
-    pthread_t thread;
-
     fixture_open(&f, *which, &with_shell);
-    pthread_attr_init(&attributes);
-    cr_assert(eq(int, pthread_attr_setstacksize(&attributes, STACK), 0));
-    cr_assert(eq(int, pthread_create(&thread, &attributes, run_all, NULL), 0));
-    pthread_join(thread, NULL);
+    run_small(run_all);
     for (size_t i = 0; i < FINISHED; i++)
         cr_assert(lt(int, statuses[i], 500 + 4 * (i < 3)), "%s",
                   finished[i].target);
     fixture_close(&f);
+}
+
+ParameterizedTestParameters(stack, is_enough_for_every_caller)
+{
+    return test_databases();
+}
+
+ParameterizedTest(size_t *which, stack, is_enough_for_every_caller)
+{
+    open_guarded(*which);
+    run_small(run_all_guarded);
+    for (size_t i = 0; i < GUARDED; i++)
+        cr_assert(lt(int, guarded_statuses[i], 500), "%s: %d",
+                  guarded[i].target, guarded_statuses[i]);
+    people_close(&f);
 }

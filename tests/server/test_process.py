@@ -11,6 +11,16 @@ import unittest
 from support import (PATIENCE, STUB, Server, free_port, needs_stub, run,
                      titles, wait_until, write_specs)
 
+LOGIN = {
+    "OIDC_ISSUER": "https://login.example",
+    "OIDC_CLIENT_ID": "x",
+    "OIDC_CLIENT_SECRET": "y",
+    "OIDC_AUDIENCE": "https://api.example",
+    "PLATFORM_URL": "https://canon.example",
+    "APP_SECRET_KEY": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+    "ENVIRONMENT": "production",
+}
+
 
 class Settings(unittest.TestCase):
     def refused(self, *words, **settings):
@@ -93,9 +103,17 @@ class Settings(unittest.TestCase):
                      CANON_INSECURE="1")
 
     def test_a_public_address_needs_consent(self):
-        login = {"OIDC_ISSUER": "https://login.example",
-                 "OIDC_CLIENT_ID": "x", "OIDC_CLIENT_SECRET": "y"}
-        self.refused("CANON_INSECURE", LISTEN="0.0.0.0", **login)
+        self.refused("CANON_INSECURE", LISTEN="0.0.0.0", **LOGIN)
+
+    def test_a_login_that_is_half_there_is_named(self):
+        for name in LOGIN:
+            with self.subTest(name):
+                rest = {k: v for k, v in LOGIN.items() if k != name}
+                if name == "ENVIRONMENT":
+                    continue
+                self.refused(name, **rest)
+        self.refused("OIDC_ISSUER", **{**LOGIN, "OIDC_ISSUER": "http://x.example"})
+        self.refused("GITHUB_OAUTH_CLIENT_SECRET", GITHUB_OAUTH_CLIENT_ID="x", **LOGIN)
 
     def test_an_address_must_be_one(self):
         for text in ("::1", "example.com", "127.0.0.1:80", "127.0.0.1s", ","):
