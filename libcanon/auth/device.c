@@ -215,7 +215,7 @@ static bool keep(canon_conn *conn, const cn_account *account, const char *token)
 
     if (!*token)
         return false;
-    if (!cn_refresh_keep(conn, account, "cli", token))
+    if (!cn_refresh_keep(conn, account, CN_REFRESH_DEVICE, token))
         return true;
     cn_log_write(&conn->log, CANON_LOG_WARN, "auth",
                  "the refresh token was not kept: %s", conn->err.text);

@@ -112,8 +112,17 @@ int cn_refresh_keep(canon_conn *conn, const cn_account *account,
     return cn_conn_end(conn, rc);
 }
 
+/* The client to which the provider gave the tokens of a record: no other one
+ * may exchange or revoke them (RFC 6749 section 6). */
+static const cn_client *client_of(const cn_provider *provider,
+                                  const char *device)
+{
+    return strcmp(device, CN_REFRESH_DEVICE) == 0 ? &provider->device
+                                                  : &provider->client;
+}
+
 void cn_refresh_tell(canon_conn *conn, const cn_provider *provider,
-                     const char *token)
+                     const char *device, const char *token)
 {
     cn_buf form = CN_BUF_INIT(FORM_LIMIT);
     canon_error before = conn->err;
@@ -124,8 +133,8 @@ void cn_refresh_tell(canon_conn *conn, const cn_provider *provider,
         return;
     cn_form_add(&form, "token", token);
     cn_form_add(&form, "token_type_hint", "refresh_token");
-    rc = cn_oauth_post(conn, provider->at.revoke, &provider->client, &form,
-                       &answer);
+    rc = cn_oauth_post(conn, provider->at.revoke, client_of(provider, device),
+                       &form, &answer);
     /* the answer to a revocation has no body */
     if (rc && rc != CANON_EREMOTE) {
         cn_log_write(&conn->log, CANON_LOG_INFO, "auth",
@@ -211,7 +220,7 @@ static int used_again(canon_conn *conn, exchange *ex)
                  "is revoked",
                  ex->row.id, (long long)ex->row.user_id);
     canon_event_emit(conn, "auth.refresh_reuse_detected", ex->row.org, "{}");
-    cn_refresh_tell(conn, &ex->provider, ex->token);
+    cn_refresh_tell(conn, &ex->provider, ex->row.device, ex->token);
     return ended(conn, ex, CANON_REFRESH_UNKNOWN);
 }
 
@@ -264,8 +273,9 @@ static int ask(canon_conn *conn, exchange *ex)
 
     cn_form_add(&form, "grant_type", "refresh_token");
     cn_form_add(&form, "refresh_token", ex->token);
-    return cn_oauth_post(conn, ex->provider.at.token, &ex->provider.client,
-                         &form, &ex->answer);
+    return cn_oauth_post(conn, ex->provider.at.token,
+                         client_of(&ex->provider, ex->row.device), &form,
+                         &ex->answer);
 }
 
 /* The new access token must be one, and of the same person. */
@@ -278,7 +288,7 @@ static int check_answer(canon_conn *conn, exchange *ex, cn_person *out)
     if (rc == CANON_EAUTH || (!rc && strcmp(claims.sub, ex->row.sub) != 0)) {
         rc = revoke(conn, ex, CANON_REFRESH_REFUSED);
         if (ex->how == CANON_REFRESH_REFUSED)
-            cn_refresh_tell(conn, &ex->provider, ex->new_token);
+            cn_refresh_tell(conn, &ex->provider, ex->row.device, ex->new_token);
         return rc;
     }
     if (rc)
@@ -428,7 +438,7 @@ int canon_tokens_revoke(canon_conn *conn, const char *refresh_token)
         rc = CANON_OK;
     before = conn->err;
     if (!rc && revoked && !cn_provider_get(conn, &provider))
-        cn_refresh_tell(conn, &provider, refresh_token);
+        cn_refresh_tell(conn, &provider, row.device, refresh_token);
     conn->err = before;
     return cn_conn_end(conn, rc);
 }

@@ -9,6 +9,9 @@
 
 #define CN_REFRESH_LIFE_S INT64_C(2592000) /* 30 days, never extended */
 
+/* The device of records that a device login made; it has a client of its own. */
+#define CN_REFRESH_DEVICE "cli"
+
 /* A token that the provider has just given to an account. device: for the list
  * of sessions. */
 int cn_refresh_keep(canon_conn *conn, const cn_account *account,
@@ -31,9 +34,9 @@ int cn_token_pair_fill(cn_token_pair *pair, const cn_oauth_answer *answer,
                        const char *refresh_token, canon_tokens *out);
 void cn_token_pair_free(cn_token_pair *pair);
 
-/* Tell the provider that a refresh token is to be forgotten; whatever happens
- * is only logged. */
+/* Tell the provider that a refresh token of a record with this device is to be
+ * forgotten; whatever happens is only logged. */
 void cn_refresh_tell(canon_conn *conn, const cn_provider *provider,
-                     const char *token);
+                     const char *device, const char *token);
 
 #endif
