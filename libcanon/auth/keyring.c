@@ -124,8 +124,8 @@ typedef struct job {
 static int run_job(canon_conn *conn, const job *j)
 {
     cn_fetched *f = j->fetched;
-    int64_t now_us = canon_now_us(conn->engine);
     int rc = j->run(conn, j);
+    int64_t now_us = canon_now_us(conn->engine); /* it may have taken long */
     bool usable;
 
     cn_lock_take(&j->ring->lock);

@@ -222,6 +222,7 @@ static int exchange(void *user, const canon_http_request *request,
     response->status = 200;
     if (f->odd_path && strstr(f->path, f->odd_path)) {
         rc = f->odd_rc;
+        f->t.now_us += f->odd_us;
         response->status = f->odd_status;
         cn_buf_puts(&b, f->odd_body ? f->odd_body : "");
         if (strstr(f->path, "/jwks"))

@@ -29,7 +29,8 @@ typedef struct fake_provider {
     const char *odd_path;
     int odd_status;
     const char *odd_body;
-    int odd_rc; /* of the transport */
+    int odd_rc;     /* of the transport */
+    int64_t odd_us; /* how far the clock moves on meanwhile */
     /* what has been asked */
     char path[200];
     char body[8192]; /* of the last call that had one */

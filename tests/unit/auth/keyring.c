@@ -125,6 +125,27 @@ Test(keyring, a_dead_provider_is_outlived_for_a_day)
     fake_stop(&f);
 }
 
+Test(keyring, a_provider_that_fails_slowly_is_left_alone_as_long)
+{
+    fake_provider f;
+    char *token;
+
+    fake_start(&f, 0, NULL);
+    f.expires_s = 1000000;
+    token = fake_access_token(&f);
+    f.odd_path = "/jwks";
+    f.odd_rc = CANON_EREMOTE;
+    f.odd_us = 5 * SECOND;
+    cr_assert(eq(int, check(f.t.conn, token), CANON_EREMOTE));
+    cr_assert(eq(int, check(f.t.conn, token), CANON_EREMOTE));
+    cr_assert(eq(int, f.key_fetches, 1), "not asked again at once");
+    f.t.now_us += 5 * SECOND;
+    cr_assert(eq(int, check(f.t.conn, token), CANON_EREMOTE));
+    cr_assert(eq(int, f.key_fetches, 2));
+    free(token);
+    fake_stop(&f);
+}
+
 static const struct {
     int status;
     const char *body;
