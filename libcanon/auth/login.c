@@ -345,11 +345,12 @@ static int fill_session(canon_conn *conn, arrival *a)
 /* Without a record the login holds, but is not refreshed. */
 static bool keep_refresh(canon_conn *conn, const arrival *a, const char *token)
 {
+    const char *device = or_empty(a->answer->device);
     canon_error before = conn->err;
-    int rc =
-        cn_refresh_keep(conn, &a->account, or_empty(a->answer->device), token);
 
-    if (!rc)
+    if (strcmp(device, CN_REFRESH_DEVICE) == 0)
+        device = "browser"; /* the label has a meaning */
+    if (!cn_refresh_keep(conn, &a->account, device, token))
         return true;
     cn_log_write(&conn->log, CANON_LOG_WARN, "auth",
                  "the refresh token was not kept: %s", conn->err.text);
