@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds Canon and measures the figures F1 to F15 and A2 (tests/bench/README.md).
+# Builds Canon and measures the figures F1 to F15, A1 and A2 (tests/bench/README.md).
 #
 #   tests/bench/run.sh               all figures
 #   tests/bench/run.sh F9 F12        these only
@@ -17,7 +17,7 @@ for option in "$@"; do
   case $option in
     --quick) rounds=3 ;;
     --no-install) install= ;;
-    F[1-9]|F1[0-5]|A2) figures+=("$option") ;;
+    F[1-9]|F1[0-5]|A[12]) figures+=("$option") ;;
     *) sed -n '2,/^set/p' "$0" | sed '$d; s/^# \{0,1\}//'; exit 2 ;;
   esac
 done
@@ -93,7 +93,7 @@ print_table() {
 
 install_packages "$install" "${build_packages[@]}" postgresql python3 \
   python3-venv python3-pip nginx-light wrk || exit 2
-build release canond canon_program bench_parse bench_index bench_search || exit 2
+build release canond canon_program bench_parse bench_index bench_search bench_auth || exit 2
 mkdir -p build/corpus
 step "corpus"
 make_corpus clean-6500 --docs 6500 --clean
@@ -109,6 +109,7 @@ export BENCH_RUNS=$rounds
   measure "$bench/bench_parse" build/corpus/clean-5000 build/corpus/dirty-5000
 ! wanted F3 F4 F5 F6 F11 F13 || measure_index
 ! wanted F7 F8 || measure "$bench/bench_search" build/corpus/clean-6500
+! wanted A1 || measure "$bench/bench_auth"
 http=()
 for figure in F9 F10 F12 F13 F15 A2; do
   ! wanted "$figure" || http+=("$figure")
