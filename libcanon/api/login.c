@@ -210,14 +210,18 @@ static int refuse_login(cn_call *c, const char *reason, const char *cookie)
 static const char *landing_of(cn_call *c, const canon_login *login)
 {
     cn_buf to = CN_BUF_INIT(8 * CN_TARGET_MAX);
+    const char *org = login->org;
     const char *copy = NULL;
 
+    /* with one tenant "" stands for all organisations there are */
+    if (!*org && !canon_setting_int(c->engine, "AUTH0_ORGS_ENABLED"))
+        org = canon_setting_text(c->engine, "WEB_ORG");
     if (*login->next && !login->first)
         return cn_arena_str(&c->arena, login->next);
     cn_buf_puts(&to, "/app");
-    if (*login->org) {
+    if (*org) {
         cn_buf_putc(&to, '/');
-        cn_url_escape(&to, cn_str(login->org));
+        cn_url_escape(&to, cn_str(org));
         cn_buf_puts(&to, login->first ? "/welcome" : "/");
     }
     if (!to.rc)

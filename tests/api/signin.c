@@ -83,7 +83,7 @@ Test(sign_in, leads_to_the_provider_and_back)
               "%s", cookie);
     cr_assert(has(set_cookie_of(&f, name), "Max-Age=0"));
     cr_assert(eq(str, (char *)header_of(&f, "Cache-Control"), "no-store"));
-    cr_assert(eq(str, (char *)location(), "/app"));
+    cr_assert(eq(str, (char *)location(), "/app/acme/welcome"));
 }
 
 Test(sign_in, goes_where_the_browser_wanted_to)
@@ -123,11 +123,11 @@ Test(sign_in, threat_open_redirect)
         people_sign_in(&f, &other, "acme", "viewer");
         people_begin(&f, &other, target);
         people_end(&f, &other);
-        cr_assert(eq(str, (char *)location(), "/app"), "%s", bad_next[i]);
+        cr_assert(eq(str, (char *)location(), "/app/acme/"), "%s", bad_next[i]);
         browser_set(&other, "__Host-canon_next", "//evil.test/");
         people_begin(&f, &other, "/auth/login");
         people_end(&f, &other);
-        cr_assert(eq(str, (char *)location(), "/app"));
+        cr_assert(eq(str, (char *)location(), "/app/acme/"));
     }
 }
 
