@@ -7,25 +7,10 @@ import subprocess
 import tempfile
 import unittest
 
+from peers import NODE, PEERS, why_not
 from support import PATIENCE, TESTS, Server, titles, wait_until
 
-PEERS = os.environ.get("CANON_PEERS", os.path.join(TESTS, "peers"))
-NODE = shutil.which("node")
 EXAMPLES = os.path.join(os.path.dirname(TESTS), "examples", "specs")
-
-
-def why_not():
-    if not NODE:
-        return "there is no node"
-    new = subprocess.run(
-        [NODE, "-e", "const [a, b] = process.versions.node.split('.')"
-         ".map(Number); process.exit(a > 20 || (a === 20 && b >= 19)? 0 : 1)"],
-        check=False)
-    if new.returncode:
-        return "node is older than 20.19"
-    if not os.path.isdir(os.path.join(PEERS, "node_modules")):
-        return f"no packages in {PEERS}: tests/run.sh installs them"
-    return None
 
 
 def expected(failure):
