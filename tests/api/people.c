@@ -19,6 +19,8 @@ provider idp;
 static EVP_PKEY *signing_key;
 static char state[128];
 static char nonce[128];
+static char challenge[128];
+static char verifier[128];
 static fixture *now;
 static int64_t owner_id;
 
@@ -68,15 +70,17 @@ static void sign(const char *text, unsigned char out[64])
     EVP_MD_CTX_free(ctx);
 }
 
-static void make_token(const char *claims, char *out, size_t cap)
+static void make_token(const char *kid, const char *claims, char *out,
+                       size_t cap)
 {
-    static const char head[] =
-        "{\"alg\":\"ES256\",\"kid\":\"k1\",\"typ\":\"JWT\"}";
-    char h[128];
+    char head[128];
+    char h[256];
     char c[2048];
     char s[128];
     unsigned char signature[64];
 
+    snprintf(head, sizeof(head),
+             "{\"alg\":\"ES256\",\"kid\":\"%s\",\"typ\":\"JWT\"}", kid);
     base64url((const unsigned char *)head, strlen(head), h);
     base64url((const unsigned char *)claims, strlen(claims), c);
     snprintf(out, cap, "%s.%s", h, c);
@@ -101,6 +105,15 @@ static void make_claims(const char *audience, char *out, size_t cap)
              "\"email\":\"%s\",\"name\":\"Paula Person\",\"iat\":%lld,"
              "\"exp\":%lld%s%s}",
              audience, idp.sub, idp.email, now_s, now_s + 3600, org, number);
+}
+
+static void copy_parameter(const char *url, const char *name, char out[128])
+{
+    const char *at = url ? strstr(url, name) : NULL;
+
+    out[0] = '\0';
+    if (at)
+        sscanf(at + strlen(name), "%127[^&]", out);
 }
 
 /* --- the provider ------------------------------------------------------- */
@@ -142,9 +155,9 @@ static int answer_tokens(char *out, size_t cap)
         return idp.token_status ? idp.token_status : 400;
     }
     make_claims("https://api.test", claims, sizeof(claims));
-    make_token(claims, access, sizeof(access));
+    make_token("k1", claims, access, sizeof(access));
     make_claims("client", claims, sizeof(claims));
-    make_token(claims, id, sizeof(id));
+    make_token("k1", claims, id, sizeof(id));
     snprintf(out, cap,
              "{\"access_token\":\"%s\",\"id_token\":\"%s\",\"token_type\":"
              "\"Bearer\",\"expires_in\":3600%s%s%s}",
@@ -170,8 +183,10 @@ static int answer(const canon_http_request *request, char *out, size_t cap)
                               "\"https://id.test/device\""
                             : "");
     } else if (begins(url, "https://id.test/keys")) {
+        idp.asked_keys++;
         answer_keys(out, cap);
     } else if (begins(url, "https://id.test/token")) {
+        copy_parameter(request->body, "code_verifier=", verifier);
         return answer_tokens(out, cap);
     } else if (begins(url, "https://id.test/revoke")) {
         idp.revoked++;
@@ -442,18 +457,27 @@ int browse(fixture *f, browser *b, const char *method, const char *target,
 
 /* --- signing in --------------------------------------------------------- */
 
-static void copy_parameter(const char *url, const char *name, char out[128])
-{
-    const char *at = strstr(url, name);
-
-    out[0] = '\0';
-    if (at)
-        sscanf(at + strlen(name), "%127[^&]", out);
-}
-
 const char *people_state(void)
 {
     return state;
+}
+
+const char *people_challenge(void)
+{
+    return challenge;
+}
+
+const char *people_verifier(void)
+{
+    return verifier;
+}
+
+void people_token(const char *kid, char *out, size_t cap)
+{
+    char claims[1024];
+
+    make_claims("https://api.test", claims, sizeof(claims));
+    make_token(kid, claims, out, cap);
 }
 
 void people_begin(fixture *f, browser *b, const char *target)
@@ -465,6 +489,7 @@ void people_begin(fixture *f, browser *b, const char *target)
     cr_assert_not_null(location);
     copy_parameter(location, "&state=", state);
     copy_parameter(location, "&nonce=", nonce);
+    copy_parameter(location, "&code_challenge=", challenge);
 }
 
 int people_end(fixture *f, browser *b)

@@ -22,6 +22,7 @@ typedef struct provider {
     bool device;             /* it has a device login */
     const char *refresh;     /* the next refresh token */
     int asked_tokens;        /* calls of the token endpoint */
+    int asked_keys;          /* of the key set */
     int revoked;             /* calls of the revocation endpoint */
     int github_status;       /* of GitHub; 0: 200 */
     int github_removed;
@@ -74,6 +75,14 @@ const char *browser_session(const browser *b);
 void people_sign_in(fixture *f, browser *b, const char *org, const char *role);
 void people_begin(fixture *f, browser *b, const char *target);
 int people_end(fixture *f, browser *b);
+
+/* The challenge that the provider was last sent, and the verifier that came
+ * with the code. */
+const char *people_challenge(void);
+const char *people_verifier(void);
+
+/* A token of the provider for the API, whose key it names so. */
+void people_token(const char *kid, char *out, size_t cap);
 
 /* The state that the provider was last sent. */
 const char *people_state(void);

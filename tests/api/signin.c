@@ -503,6 +503,53 @@ Test(sign_in, threat_forced_logout)
     cr_assert(eq(int, browse(&f, &b, "GET", "/app/acme/api/tasks", NULL), 200));
 }
 
+Test(sign_in, threat_cookie_theft)
+{
+    static const char *const flags[] = {"; HttpOnly", "; SameSite=Lax",
+                                        "; Secure"};
+    const char *line;
+
+    people_sign_in(&f, &b, "acme", "viewer");
+    for (size_t i = 0; i < 3; i++) {
+        cr_assert(has(set_cookie_of(&f, SESSION), flags[i]));
+        cr_assert(has(set_cookie_of(&f, CANON_REFRESH_COOKIE), flags[i]));
+    }
+    line = set_cookie_of(&f, SESSION);
+    cr_assert(has(line, "; Path=/;")); /* as "__Host-" demands */
+    cr_assert_not(has(line, "Domain"));
+}
+
+/* The code alone is no use: RFC 7636 appendix B. */
+Test(sign_in, threat_code_injection)
+{
+    char first[128];
+    char hash[65];
+    char text[65] = "";
+    unsigned digits = 0;
+    size_t n = 0;
+
+    people_sign_in(&f, &b, "acme", "viewer");
+    cr_assert(eq(sz, strlen(people_challenge()), 43));
+    cr_assert(ge(sz, strlen(people_verifier()), 43));
+    canon_sha256_hex(people_verifier(), strlen(people_verifier()), hash);
+    for (const char *p = people_challenge(); *p; p++) { /* as hex digits */
+        static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm"
+                                       "nopqrstuvwxyz0123456789-_";
+
+        digits = digits << 6 |
+                 (unsigned)(strchr(alphabet, *p) - (const char *)alphabet);
+        if (n % 2) {
+            snprintf(text + n / 2 * 3, 4, "%03x", digits & 0xfff);
+            digits = 0;
+        }
+        n++;
+    }
+    cr_assert(eq(int, strncmp(text, hash, 63), 0), "%s %s", text, hash);
+    snprintf(first, sizeof(first), "%s", people_verifier());
+    people_sign_in(&f, &b, "acme", "viewer");
+    cr_assert(ne(str, first, (char *)people_verifier()));
+}
+
 /* --- other threats ------------------------------------------------------- */
 
 Test(sign_in, threat_host_header_poisoning)

@@ -418,6 +418,49 @@ Test(tokens, of_the_provider_open_the_api)
     cr_assert(detail_is("Invalid access token"));
 }
 
+Test(tokens, threat_key_set_flood)
+{
+    char token[4096];
+    char header[4200];
+    char kid[32];
+    const char *headers[] = {"Authorization", header, NULL};
+    const char *json = "{\"refresh_token\":\"refresh-1\"}";
+    int before;
+
+    people_sign_in(&f, &b, "acme", "viewer");
+    post(&f, "/auth/refresh", json);
+    before = idp.asked_keys;
+    for (int i = 0; i < 1000; i++) {
+        snprintf(kid, sizeof(kid), "k%d", i + 2);
+        people_token(kid, token, sizeof(token));
+        snprintf(header, sizeof(header), "Bearer %s", token);
+        ask(&f, "GET", "/app/acme/api/tasks", headers, NULL);
+        cr_assert(eq(int, f.answer.status, i < 60 ? 401 : 429), "%d", i);
+    }
+    cr_assert(le(int, idp.asked_keys - before, 1));
+}
+
+Test(tokens, threat_device_code_brute_force)
+{
+    char body[64];
+    int pending = 0;
+
+    idp.token_error = "authorization_pending";
+    for (int i = 0; i < 60; i++) {
+        post(&f, "/auth/device/token", "{\"device_code\":\"SECRET-7\"}");
+        pending += body_has(&f, "\"slow_down\":false");
+    }
+    cr_assert(eq(int, pending, 1));
+    cr_assert(eq(int, idp.asked_tokens, 1));
+    for (int i = 0; i < 100; i++) { /* one code after the other */
+        snprintf(body, sizeof(body), "{\"device_code\":\"SECRET-%d\"}", i);
+        post(&f, "/auth/device/token", body);
+        cr_assert(eq(int, f.answer.status, 429));
+    }
+    cr_assert_not(has(f.log, "SECRET"));
+    cr_assert_not(has(f.events, "SECRET"));
+}
+
 /* --- limits ------------------------------------------------------------- */
 
 static const struct {

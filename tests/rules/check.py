@@ -54,6 +54,24 @@ EXCUSED = {
     ("canond/main.c", "fprintf"): "a program says why it does not start",
 }
 
+# What somebody might try on the way to credentials: each has a test of this
+# name, or one that begins with it.
+THREATS = (
+    "alg_none", "hmac_with_the_public_key", "kid_injection",
+    "key_in_the_header", "key_for_another_purpose", "weak_key",
+    "malleable_signature", "token_of_another_service",
+    "token_of_another_kind", "token_without_end", "unknown_critical_header",
+    "duplicate_members", "other_encoding", "key_set_flood", "huge_key_set",
+    "refresh_token_theft", "bearer_leakage", "open_redirect",
+    "session_fixation", "cookie_theft", "cookie_forgery", "csrf",
+    "login_csrf", "code_injection", "mix_up_of_two_providers",
+    "device_code_brute_force", "revocation_oracle",
+    "enumeration_of_organisations", "privilege_persistence",
+    "confused_deputy_between_credentials", "host_header_poisoning",
+    "clickjacking", "header_injection", "replayed_webhook",
+    "callback_without_state", "callback_twice", "two_authorization_headers",
+)
+
 # Header of another project: the module that alone includes it.
 THIRD_PARTY = {
     "json-c/": "json",
@@ -407,6 +425,18 @@ def server_size() -> Findings:
                "decides belongs into the library" % (lines, SERVER_LINES))
 
 
+def threats_are_tested() -> Findings:
+    """Every threat has a test that is named after it."""
+    tests = set()
+    for path in sorted((ROOT / "tests").rglob("*.c")):
+        tests.update(re.findall(r"Test\(\w+, threat_(\w+)",
+                                path.read_text(encoding="utf-8")))
+    for threat in THREATS:
+        if not any(test.startswith(threat) for test in tests):
+            yield "tests/rules/check.py", 1, \
+                f"no test is named threat_{threat}; write one"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shared", help="the shared library")
@@ -416,6 +446,7 @@ def main() -> int:
                         help="C++ compiler")
     options = parser.parse_args()
     rules = [
+        threats_are_tested(),
         forbidden_words(), third_party_headers(), sql_outside_the_store(),
         dialect_budget(), unfinished_marks(), outside_references(),
         form_requests(), floors(), quoted_includes(), header_guards(),
