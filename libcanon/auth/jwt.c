@@ -10,7 +10,7 @@
 enum { HEADER, PAYLOAD, SIGNATURE, PARTS };
 
 /* A token on its way through the checks. */
-typedef struct token {
+typedef struct verification {
     cn_arena *arena;
     const cn_jwt_policy *policy;
     cn_slice text;
@@ -19,7 +19,7 @@ typedef struct token {
     const cn_value *claims;
     int kind; /* of its signature */
     const cn_pubkey *key;
-} token;
+} verification;
 
 static const struct {
     const char *name;
@@ -83,7 +83,7 @@ unsigned cn_jwt_kinds(const char *text)
     return kinds;
 }
 
-static int decode(token *t, cn_slice segment, cn_slice *out)
+static int decode(verification *t, cn_slice segment, cn_slice *out)
 {
     size_t cap = segment.len / 4 * 3 + 3;
     char *room = cn_arena_alloc(t->arena, cap);
@@ -97,7 +97,7 @@ static int decode(token *t, cn_slice segment, cn_slice *out)
     return CN_JWT_VALID;
 }
 
-static int split(token *t)
+static int split(verification *t)
 {
     cn_slice rest = t->text;
     int failure = CN_JWT_VALID;
@@ -115,7 +115,7 @@ static int split(token *t)
     return failure;
 }
 
-static int read_object(token *t, int part, const cn_value **out)
+static int read_object(verification *t, int part, const cn_value **out)
 {
     int rc = cn_json_parse(t->arena, t->parts[part], out, NULL, NULL);
 
@@ -141,12 +141,12 @@ static bool is_access_token(const cn_value *type)
            cn_slice_is_nocase(text, "at+jwt");
 }
 
-static bool is_id_token(const token *t)
+static bool is_id_token(const verification *t)
 {
     return t->policy->id_token || t->policy->nonce;
 }
 
-static int check_header(token *t)
+static int check_header(verification *t)
 {
     const cn_value *kid;
     const cn_value *type;
@@ -170,7 +170,7 @@ static int check_header(token *t)
     return CN_JWT_VALID;
 }
 
-static int check_signature(token *t, const cn_jwks *set)
+static int check_signature(verification *t, const cn_jwks *set)
 {
     const cn_value *kid = cn_jwt_member(t->header, "kid");
     cn_slice signed_text =
@@ -194,7 +194,7 @@ static bool is_wanted(const cn_value *claim, const char *wanted)
 }
 
 /* A text that must be there. */
-static int require_text(const token *t, const char *name, cn_slice *out)
+static int require_text(const verification *t, const char *name, cn_slice *out)
 {
     const cn_value *claim = cn_jwt_member(t->claims, name);
 
@@ -206,7 +206,7 @@ static int require_text(const token *t, const char *name, cn_slice *out)
     return CN_JWT_VALID;
 }
 
-static int check_issuer(const token *t)
+static int check_issuer(const verification *t)
 {
     const cn_value *claim = cn_jwt_member(t->claims, "iss");
     cn_slice issuer = {NULL, 0};
@@ -217,7 +217,7 @@ static int check_issuer(const token *t)
     return failure;
 }
 
-static int check_audience(const token *t)
+static int check_audience(const verification *t)
 {
     const cn_value *claim = cn_jwt_member(t->claims, "aud");
     const char *wanted = t->policy->audience;
@@ -236,7 +236,7 @@ static int check_audience(const token *t)
 }
 
 /* A time in seconds, possibly with a fraction; NAN: not there. */
-static int read_time(const token *t, const char *name, double *out)
+static int read_time(const verification *t, const char *name, double *out)
 {
     const cn_value *claim = cn_jwt_member(t->claims, name);
 
@@ -249,7 +249,7 @@ static int read_time(const token *t, const char *name, double *out)
     return CN_JWT_VALID;
 }
 
-static int check_expiry(const token *t, cn_claims *out)
+static int check_expiry(const verification *t, cn_claims *out)
 {
     int failure = read_time(t, "exp", &out->exp_s);
 
@@ -263,7 +263,7 @@ static int check_expiry(const token *t, cn_claims *out)
 }
 
 /* nbf and iat are the first moment at which a token is valid. */
-static int check_begin(const token *t, const char *name)
+static int check_begin(const verification *t, const char *name)
 {
     double begin;
     int failure = read_time(t, name, &begin);
@@ -273,7 +273,7 @@ static int check_begin(const token *t, const char *name)
     return failure;
 }
 
-static int check_subject(const token *t, cn_claims *out)
+static int check_subject(const verification *t, cn_claims *out)
 {
     cn_slice subject = {NULL, 0};
     int failure = require_text(t, "sub", &subject);
@@ -284,7 +284,7 @@ static int check_subject(const token *t, cn_claims *out)
     return failure;
 }
 
-static int read_permissions(const token *t, cn_claims *out)
+static int read_permissions(const verification *t, cn_claims *out)
 {
     static const char *const none[] = {NULL};
     const cn_value *claim = cn_jwt_member(t->claims, "permissions");
@@ -308,7 +308,7 @@ static int read_permissions(const token *t, cn_claims *out)
     return CN_JWT_VALID;
 }
 
-static int read_org_id(const token *t, cn_claims *out)
+static int read_org_id(const verification *t, cn_claims *out)
 {
     const cn_value *claim = cn_jwt_member(t->claims, "org_id");
 
@@ -323,7 +323,7 @@ static int read_org_id(const token *t, cn_claims *out)
 
 /* OpenID Connect Core section 3.1.3.7: whom an ID token was made for, and in
  * answer to which login. */
-static int check_id_token(const token *t)
+static int check_id_token(const verification *t)
 {
     const cn_value *party = cn_jwt_member(t->claims, "azp");
     cn_slice nonce = {NULL, 0};
@@ -343,7 +343,7 @@ static int check_id_token(const token *t)
 
 /* What a provider may also tell, under its own name or in our namespaces,
  * which a provider that keeps plain names to itself needs. */
-static const char *profile_text(const token *t, const char *const *names)
+static const char *profile_text(const verification *t, const char *const *names)
 {
     for (; *names; names++) {
         const cn_value *claim = cn_jwt_member(t->claims, *names);
@@ -354,7 +354,7 @@ static const char *profile_text(const token *t, const char *const *names)
     return "";
 }
 
-static void read_profile(const token *t, cn_claims *out)
+static void read_profile(const verification *t, cn_claims *out)
 {
     static const char *const email[] = {"email", "https://canonhq.co/email",
                                         "https://specwright.dev/email", NULL};
@@ -368,7 +368,7 @@ static void read_profile(const token *t, cn_claims *out)
     out->payload = t->parts[PAYLOAD];
 }
 
-static int check_claims(token *t, cn_claims *out)
+static int check_claims(verification *t, cn_claims *out)
 {
     int failure = read_object(t, PAYLOAD, &t->claims);
 
@@ -393,10 +393,10 @@ static int check_claims(token *t, cn_claims *out)
     return failure;
 }
 
-int cn_jwt_verify(const cn_jwks *set, cn_slice text,
+int cn_jwt_verify(const cn_jwks *set, cn_slice token,
                   const cn_jwt_policy *policy, cn_arena *a, cn_claims *out)
 {
-    token t = {.arena = a, .policy = policy, .text = text};
+    verification t = {.arena = a, .policy = policy, .text = token};
     int failure = split(&t);
 
     memset(out, 0, sizeof(*out));

@@ -7,17 +7,17 @@
 #include "escape.h"
 #include "json.h"
 
-#define HEX_LEN    (2 * CN_SHA256_LEN)
+#define HEX_LEN    ((size_t)2 * CN_SHA256_LEN)
 #define HEX_PREFIX "sha256="
 
-typedef struct sender {
+typedef struct spelling {
     const char *header;
     bool prefix_required; /* "sha256=" stands in front */
     bool prefix_allowed;
     bool any_case; /* of the hex digits */
-} sender;
+} spelling;
 
-static const sender senders[] = {
+static const spelling senders[] = {
     [CN_SIGNED_BY_GITHUB] = {"x-hub-signature-256", true, true, false},
     [CN_SIGNED_BY_LINEAR] = {"linear-signature", false, false, false},
     [CN_SIGNED_BY_JIRA] = {"x-hub-signature", false, true, true},
@@ -37,9 +37,9 @@ static const char *const reasons[] = {
     [CN_SIGNATURE_TOO_OLD] = "timestamp_outside_tolerance",
 };
 
-const char *cn_signature_header(int from)
+const char *cn_signature_header(int sender)
 {
-    return from >= 0 && from < SENDERS ? senders[from].header : NULL;
+    return sender >= 0 && sender < SENDERS ? senders[sender].header : NULL;
 }
 
 const char *cn_signature_reason(int failure)
@@ -67,14 +67,15 @@ static bool same_digits(cn_slice given, const char *digits, bool any_case)
 
     if (given.len != HEX_LEN)
         return false;
-    for (size_t i = 0; i < HEX_LEN; i++)
-        lower[i] = any_case ? cn_lower(given.ptr[i]) : given.ptr[i];
+    memcpy(lower, given.ptr, HEX_LEN);
+    for (size_t i = 0; any_case && i < HEX_LEN; i++)
+        lower[i] = cn_lower(lower[i]);
     return cn_secret_eq(cn_slice_of(lower, HEX_LEN),
                         cn_slice_of(digits, HEX_LEN));
 }
 
 /* The digits of a header; false: it is in another form. */
-static bool read_digits(const sender *from, cn_slice header, cn_slice *out)
+static bool read_digits(const spelling *from, cn_slice header, cn_slice *out)
 {
     bool prefixed = cn_slice_starts(header, HEX_PREFIX);
 
@@ -87,7 +88,7 @@ static bool read_digits(const sender *from, cn_slice header, cn_slice *out)
     return !from->prefix_allowed || cn_slice_find(*out, '=') == out->len;
 }
 
-static int verify_plain(const sender *from, const cn_delivery *d)
+static int verify_plain(const spelling *from, const cn_delivery *d)
 {
     char digits[HEX_LEN + 1];
     cn_slice given;
@@ -187,18 +188,18 @@ static int verify_stripe(const cn_delivery *d)
     return CN_SIGNATURE_VALID;
 }
 
-int cn_signature_verify(int from, const cn_delivery *d)
+int cn_signature_verify(int sender, const cn_delivery *delivery)
 {
     int failure;
 
-    if (from < 0 || from >= SENDERS || d->secret.len == 0)
+    if (sender < 0 || sender >= SENDERS || delivery->secret.len == 0)
         return CN_SIGNATURE_NO_SECRET;
-    if (d->header.len == 0)
+    if (delivery->header.len == 0)
         return CN_SIGNATURE_NO_HEADER;
-    if (from == CN_SIGNED_BY_STRIPE)
-        return verify_stripe(d);
-    failure = verify_plain(&senders[from], d);
-    if (!failure && from == CN_SIGNED_BY_LINEAR)
-        failure = check_linear_time(d);
+    if (sender == CN_SIGNED_BY_STRIPE)
+        return verify_stripe(delivery);
+    failure = verify_plain(&senders[sender], delivery);
+    if (!failure && sender == CN_SIGNED_BY_LINEAR)
+        failure = check_linear_time(delivery);
     return failure;
 }

@@ -21,7 +21,7 @@
 #define RSA_MIN_BITS 2048 /* RFC 7518 section 3.3 */
 #define RSA_MAX_BITS 8192 /* each verification costs time */
 #define RSA_MAX_E    8    /* bytes of the exponent */
-#define P256_LEN     32
+#define P256_LEN     ((size_t)32)
 #define ED25519_LEN  crypto_sign_PUBLICKEYBYTES
 /* Two numbers of 33 bytes, each with tag and length, in a sequence. */
 #define DER_MAX 72
@@ -38,13 +38,13 @@ static const unsigned char *bytes(cn_slice s)
     return (const unsigned char *)s.ptr;
 }
 
-static int new_key(int kind, cn_pubkey **out, canon_error *err)
+static cn_pubkey *new_key(int kind)
 {
-    *out = cn_calloc(1, sizeof(**out));
-    if (!*out)
-        return cn_fail_memory(err);
-    (*out)->kind = kind;
-    return CANON_OK;
+    cn_pubkey *key = cn_calloc(1, sizeof(*key));
+
+    if (key)
+        key->kind = kind;
+    return key;
 }
 
 /* A key of OpenSSL from what builds it; NULL when it is none. */
@@ -148,17 +148,17 @@ static EVP_MD_CTX *make_ready(EVP_PKEY *key)
 static int wrap(int kind, EVP_PKEY *key, cn_pubkey **out, canon_error *err)
 {
     EVP_MD_CTX *ready = key ? make_ready(key) : NULL;
-    int rc;
 
     EVP_PKEY_free(key);
     if (!ready)
         return cn_fail(err, CANON_EINVAL, "no sound public key");
-    rc = new_key(kind, out, err);
-    if (rc)
+    *out = new_key(kind);
+    if (!*out) {
         EVP_MD_CTX_free(ready);
-    else
-        (*out)->ready = ready;
-    return rc;
+        return cn_fail_memory(err);
+    }
+    (*out)->ready = ready;
+    return CANON_OK;
 }
 
 int cn_pubkey_rsa(cn_slice n, cn_slice e, cn_pubkey **out, canon_error *err)
@@ -185,15 +185,14 @@ int cn_pubkey_p256(cn_slice x, cn_slice y, cn_pubkey **out, canon_error *err)
 
 int cn_pubkey_ed25519(cn_slice x, cn_pubkey **out, canon_error *err)
 {
-    int rc;
-
     *out = NULL;
     if (x.len != ED25519_LEN || !crypto_core_ed25519_is_valid_point(bytes(x)))
         return cn_fail(err, CANON_EINVAL, "no sound public key");
-    rc = new_key(CN_EDDSA, out, err);
-    if (!rc)
-        memcpy((*out)->ed25519, x.ptr, ED25519_LEN);
-    return rc;
+    *out = new_key(CN_EDDSA);
+    if (!*out)
+        return cn_fail_memory(err);
+    memcpy((*out)->ed25519, x.ptr, ED25519_LEN);
+    return CANON_OK;
 }
 
 void cn_pubkey_free(cn_pubkey *key)
@@ -213,8 +212,8 @@ int cn_pubkey_kind(const cn_pubkey *key)
 static size_t der_of(cn_slice signature, unsigned char out[DER_MAX])
 {
     ECDSA_SIG *pair = ECDSA_SIG_new();
-    BIGNUM *r = BN_bin2bn(bytes(signature), P256_LEN, NULL);
-    BIGNUM *s = BN_bin2bn(bytes(signature) + P256_LEN, P256_LEN, NULL);
+    BIGNUM *r = BN_bin2bn(bytes(signature), (int)P256_LEN, NULL);
+    BIGNUM *s = BN_bin2bn(bytes(signature) + P256_LEN, (int)P256_LEN, NULL);
     int len = 0;
 
     if (pair && r && s && ECDSA_SIG_set0(pair, r, s)) {

@@ -91,7 +91,7 @@ int cn_vault_add(cn_vault *vault, uint32_t id,
     sealing_key *place = NULL;
     int rc = reserve(vault, id, &place, err);
 
-    if (!rc)
+    if (place)
         memcpy(place->bytes, key, CN_KEY_BYTES);
     return rc;
 }
@@ -103,7 +103,7 @@ int cn_vault_add_master(cn_vault *vault, uint32_t id,
     sealing_key *place = NULL;
     int rc = reserve(vault, id, &place, err);
 
-    if (!rc)
+    if (place)
         crypto_kdf_derive_from_key(place->bytes, CN_KEY_BYTES, id, "canonkey",
                                    master);
     return rc;
