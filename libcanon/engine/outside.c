@@ -34,7 +34,9 @@ static int find_client(canon *c, cn_http_client **out, canon_error *err)
 int cn_engine_check_http(canon *c, canon_error *err)
 {
     cn_http_client *client;
+    canon_error why;
     cn_http_url url;
+    int rc;
 
     for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
         const char *text = canon_setting_text(c, addresses[i]);
@@ -48,7 +50,8 @@ int cn_engine_check_http(canon *c, canon_error *err)
     }
     if (c->env.http || !*canon_setting_text(c, "CANON_CA_FILE"))
         return CANON_OK;
-    return find_client(c, &client, err);
+    rc = find_client(c, &client, &why);
+    return rc ? cn_fail(err, rc, "CANON_CA_FILE: %.200s", why.text) : CANON_OK;
 }
 
 static int wait_between(void *user, int64_t us)

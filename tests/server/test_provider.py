@@ -18,7 +18,7 @@ import threading
 import time
 import unittest
 
-from support import PATIENCE, Server, eventually, free_port
+from support import PATIENCE, Server, eventually, free_port, run
 
 AUDIENCE = "https://api.canon.test"
 METADATA = "/.well-known/openid-configuration"
@@ -383,6 +383,21 @@ class Trouble(Case):
         self.assert_unavailable(self.ask(server, self.token(provider)))
         self.assertEqual(provider.asked, [])
         self.assertTrue(any("certificate" in line for line in server.log))
+
+
+class Starting(unittest.TestCase):
+    """canond tells at the start what it could only fail with later."""
+
+    def test_authorities_that_cannot_be_read(self):
+        status, _, said = run(CANON_CA_FILE="/no/such/file.pem")
+        self.assertNotEqual(status, 0)
+        self.assertIn("CANON_CA_FILE: /no/such/file.pem", said)
+
+    def test_addresses_of_plain_http(self):
+        for name in ("CANON_GITHUB_URL", "CANON_GITHUB_API_URL"):
+            status, _, said = run(**{name: "http://github.example"})
+            self.assertNotEqual(status, 0)
+            self.assertIn(name, said)
 
 
 class Clocks(Case):

@@ -217,6 +217,29 @@ Test(conn_http, asks_nobody_after_an_interrupt)
     end(&h);
 }
 
+static int ask_once(void *user)
+{
+    host *h = user;
+    cn_http_answer a = {0};
+    int rc = cn_conn_begin(h->conn, CN_DB_WRITE);
+
+    if (!rc)
+        rc = ask(h->conn, 1, &a);
+    cn_http_answer_free(&a);
+    return cn_conn_end(h->conn, rc);
+}
+
+Test(conn_http, survives_every_failed_allocation)
+{
+    host h = {0};
+
+    cr_assert(eq(int, begin(&h, "sqlite::memory:", NULL, NULL), CANON_OK));
+    cr_assert(eq(int, ask_once(&h), CANON_OK));
+    cr_assert(gt(sz, torture(TORTURE_ONCE, ask_once, &h), 0));
+    cr_assert(gt(sz, torture(TORTURE_PERSISTENT, ask_once, &h), 0));
+    end(&h);
+}
+
 static const struct {
     const char *name;
     const char *value;
@@ -276,7 +299,7 @@ Test(engine_client, needs_the_file_of_authorities_at_the_start)
     canon_error err;
 
     cr_assert(eq(int, with_authorities("/no/such.pem", &err), CANON_ENOTFOUND));
-    cr_assert_not_null(strstr(err.text, "/no/such.pem"));
+    cr_assert_not_null(strstr(err.text, "CANON_CA_FILE: /no/such.pem"));
     cr_assert(eq(int, with_authorities("/dev/null", &err), CANON_OK));
 }
 
