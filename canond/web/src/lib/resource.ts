@@ -1,0 +1,60 @@
+import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter, type Ref } from 'vue'
+import { ApiError, ask } from '../api/client'
+
+/** Data of an endpoint and how it is doing. */
+export interface Resource<T> {
+  data: Readonly<Ref<T | null>>
+  error: Readonly<Ref<ApiError | null>>
+  /** True when the answer takes longer than 150 ms: no flash for fast ones. */
+  waiting: Readonly<Ref<boolean>>
+  /** When the data was fetched. */
+  since: Readonly<Ref<Date | null>>
+  reload: () => Promise<void>
+}
+
+/**
+ * Keep the answer of an address that may change. An overtaken answer is
+ * dropped; after a failed refresh the old data stays.
+ */
+export function useResource<T>(address: MaybeRefOrGetter<string | null>): Resource<T> {
+  const data = shallowRef<T | null>(null)
+  const error = shallowRef<ApiError | null>(null)
+  const waiting = ref(false)
+  const since = shallowRef<Date | null>(null)
+  let running: AbortController | null = null
+
+  async function load(): Promise<void> {
+    const from = toValue(address)
+    const mine = new AbortController()
+    const timer = setTimeout(() => (waiting.value = true), 150)
+
+    running?.abort()
+    running = mine
+    try {
+      if (from !== null) {
+        data.value = await ask<T>(from, { signal: mine.signal })
+        since.value = new Date()
+        error.value = null
+      }
+    } catch (caught) {
+      if (!mine.signal.aborted) {
+        error.value = caught instanceof ApiError ? caught : new ApiError('server', String(caught))
+      }
+    } finally {
+      clearTimeout(timer)
+      if (running === mine) waiting.value = false
+    }
+  }
+
+  watch(
+    () => toValue(address),
+    () => {
+      data.value = null
+      error.value = null
+      void load()
+    },
+    { immediate: true },
+  )
+  onScopeDispose(() => running?.abort())
+  return { data, error, waiting, since, reload: load }
+}

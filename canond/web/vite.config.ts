@@ -1,0 +1,25 @@
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
+
+// The library serves the result below /static/, its index.html for every page.
+export default defineConfig({
+  base: '/static/',
+  plugins: [vue()],
+  build: {
+    outDir: process.env.CANON_WEB_OUT ?? 'dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    proxy: Object.fromEntries(
+      ['/app', '/auth', '/openapi.yaml'].map((path) => [path, process.env.CANON_URL ?? 'http://127.0.0.1:8080']),
+    ),
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['test/**/*.test.ts'],
+  },
+})
