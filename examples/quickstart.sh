@@ -33,8 +33,10 @@ root=$here
 
 if [ ! -x build/quickstart/canond/canond ] || [ ! -e build/quickstart/.built ] ||
   [ -n "$(find CMakeLists.txt include libcanon canond examples/index.c \
+    -name node_modules -prune -o \
     -newer build/quickstart/.built -type f -print -quit)" ]; then
-  install_packages "$install" "${build_packages[@]}"
+  install_packages "$install" "${build_packages[@]}" nodejs npm
+  find_node
   step "build"
   mkdir -p build/quickstart
   cmake -S . -B build/quickstart -G Ninja -DCMAKE_BUILD_TYPE=Release \

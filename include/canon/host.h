@@ -75,7 +75,8 @@ CANON_API int canon_settings_help(int markdown, canon_buf *out,
 CANON_API size_t canon_log_json(const canon_log_event *event, char *out,
                                 size_t cap);
 
-/** A file that is part of the host program. */
+/** A file that is part of the host program. Next to "/static/x.js" there may
+ * be "/static/x.js.gz", which is sent to clients that accept gzip. */
 typedef struct canon_asset {
     const char *path; /**< "/static/assets/index.js"; NULL ends a list */
     const unsigned char *data;

@@ -17,15 +17,20 @@
 #define FILE_BYTES (64 * 1024 * 1024)
 #define PATH_BYTES 2048
 
-/* Send an answer; own: two fields besides those that every answer has. */
+#define OWN_FIELDS 4
+
+/* Send an answer; own: fields besides those that every answer has. One without
+ * a value is left out. */
 static void send_answer(const canon *c, const canon_peer *peer, int status,
-                        const canon_header own[2], cn_slice body)
+                        const canon_header own[OWN_FIELDS], cn_slice body)
 {
     bool https =
         strncmp(canon_setting_text(c, "PLATFORM_URL"), "https:", 6) == 0;
     const canon_header headers[] = {
         own[0],
         own[1],
+        own[2],
+        own[3],
         {"X-Content-Type-Options", "nosniff"},
         {"Referrer-Policy", "same-origin"},
         {"Cross-Origin-Opener-Policy", "same-origin"},
@@ -44,7 +49,7 @@ static void send_answer(const canon *c, const canon_peer *peer, int status,
 void cn_host_refuse(const canon *c, const canon_peer *peer, int status,
                     const char *state, const char *why)
 {
-    const canon_header own[2] = {
+    const canon_header own[OWN_FIELDS] = {
         {"Content-Type", "application/json"},
         {status == 503 ? "Retry-After" : "Cache-Control",
          status == 503 ? "1" : "no-store"}};
@@ -118,29 +123,66 @@ static bool read_static(const char *folder, cn_slice name, cn_buf *out)
     return n == 0 && !out->rc;
 }
 
-static void send_file(const canon *c, const canon_peer *peer, cn_slice path,
-                      cn_slice body)
-{
-    bool forever = cn_slice_find_text(path, cn_str("/assets/")) < path.len;
-    const canon_header own[2] = {
-        {"Content-Type", content_type(path)},
-        {"Cache-Control", forever ? "public, max-age=31536000, immutable"
-                                  : "public, max-age=3600"}};
+/* What is sent of a file. */
+typedef struct file {
+    cn_slice path;
+    cn_slice body;
+    bool is_packed;  /* with gzip */
+    bool has_packed; /* the answer depends on what the client accepts */
+} file;
 
-    send_answer(c, peer, 200, own, body);
+/* Files whose names hold a hash of their content never change. */
+static void send_file(const canon *c, const canon_peer *peer, const file *f)
+{
+    bool forever =
+        cn_slice_find_text(f->path, cn_str("/assets/")) < f->path.len;
+    const canon_header own[OWN_FIELDS] = {
+        {"Content-Type", content_type(f->path)},
+        {"Cache-Control", forever ? "public, max-age=31536000, immutable"
+                                  : "public, max-age=3600"},
+        {"Content-Encoding", f->is_packed ? "gzip" : NULL},
+        {"Vary", f->has_packed ? "Accept-Encoding" : NULL}};
+
+    send_answer(c, peer, 200, own, f->body);
+}
+
+/* The file of a path, packed when the client takes that. */
+static bool find_embedded(const canon_asset *assets, cn_slice path,
+                          const canon_request *request, file *out)
+{
+    const canon_asset *plain = assets;
+    const canon_asset *packed = assets;
+
+    while (plain && plain->path && !cn_slice_is(path, plain->path))
+        plain++;
+    if (!plain || !plain->path)
+        return false;
+    while (packed->path &&
+           !(cn_slice_starts(cn_str(packed->path), plain->path) &&
+             strcmp(packed->path + path.len, ".gz") == 0))
+        packed++;
+    out->path = path;
+    out->has_packed = packed->path != NULL;
+    out->is_packed =
+        out->has_packed &&
+        cn_host_has_word(cn_host_field(request, "Accept-Encoding"), "gzip");
+    plain = out->is_packed ? packed : plain;
+    out->body = cn_slice_of((const char *)plain->data, plain->len);
+    return true;
 }
 
 bool cn_host_file(const canon *c, const canon_request *request,
                   const canon_peer *peer, const canon_asset *assets)
 {
-    static const canon_header allow[2] = {{"Allow", "GET, HEAD, OPTIONS"},
-                                          {"Cache-Control", "no-store"}};
+    static const canon_header allow[OWN_FIELDS] = {
+        {"Allow", "GET, HEAD, OPTIONS"}, {"Cache-Control", "no-store"}};
     const char *folder = canon_setting_text(c, "STATIC_DIR");
     cn_slice path =
         cn_slice_first(cn_str(request->target), strcspn(request->target, "?"));
     bool is_static = cn_slice_starts(path, "/static/");
     cn_slice method = cn_str(request->method);
     cn_buf data = CN_BUF_INIT(FILE_BYTES);
+    file f = {path, cn_str(""), false, false};
 
     if (!is_static && !cn_slice_is(path, "/openapi.yaml"))
         return false;
@@ -150,20 +192,18 @@ bool cn_host_file(const canon *c, const canon_request *request,
         return true;
     }
     if (is_static && *folder) {
-        if (read_static(folder, cn_slice_from(path, 8), &data))
-            send_file(c, peer, path, cn_buf_all(&data));
-        else
+        if (read_static(folder, cn_slice_from(path, 8), &data)) {
+            f.body = cn_buf_all(&data);
+            send_file(c, peer, &f);
+        } else {
             cn_host_refuse(c, peer, 404, NULL, "Not Found");
+        }
         cn_buf_free(&data);
         return true;
     }
-    while (assets && assets->path && !cn_slice_is(path, assets->path))
-        assets++;
-    if (assets && assets->path) {
-        send_file(c, peer, path,
-                  cn_slice_of((const char *)assets->data, assets->len));
-    } else {
+    if (find_embedded(assets, path, request, &f))
+        send_file(c, peer, &f);
+    else
         cn_host_refuse(c, peer, 404, NULL, "Not Found");
-    }
     return true;
 }
