@@ -49,7 +49,6 @@ export interface Parsed {
 export type Edit =
   | { op: 'meta'; field: string; value: string | string[] }
   | { op: 'status'; section: string; state: string; blocked_by?: string }
-  | { op: 'criterion'; line: number; checked: boolean }
 
 export type MergePart = { text: string } | { base: string; ours: string; theirs: string }
 

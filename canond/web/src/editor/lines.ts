@@ -21,6 +21,16 @@ function itemEnd(lines: string[], at: number): number {
   return end
 }
 
+/** With the box of the criterion at a line (1-based) ticked or cleared. */
+export function tickCriterion(text: string, line: number, checked: boolean): string {
+  const lines = linesOf(text)
+  const old = lines[line - 1]
+
+  if (old === undefined || !item.test(old)) return text
+  lines[line - 1] = old.replace(/\[[ xX]\]/, checked ? '[x]' : '[ ]')
+  return lines.join('')
+}
+
 /** Without the criterion at a line (1-based) and what belongs to it. */
 export function removeCriterion(text: string, line: number): string {
   const lines = linesOf(text)
