@@ -1,0 +1,197 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ApiError, ask, filePath, messageOf, path } from '../src/api/client'
+import type { ApiKey, CoverageResponse, OrgOverview, SearchResult, SpecSummary, TaskItem } from '../src/api/types'
+import { dropDraft, findDraft, keepDraft } from '../src/editor/drafts'
+import { pathProblem, slugOf } from '../src/editor/paths'
+import { keyState } from '../src/lib/apikeys'
+import { band, csv, figure } from '../src/lib/coverage'
+import { ago, count, percent, words } from '../src/lib/format'
+import { actionOf, keyActions, singleKeys } from '../src/lib/keys'
+import { hitAddress } from '../src/lib/links'
+import { attention, countBy, filterSpecs, flatten, reasonsOf, sums } from '../src/lib/overview'
+import { filterTasks, groupTasks, sortTasks, ticketUrl } from '../src/lib/tasks'
+
+const spec = (over: Partial<SpecSummary>): SpecSummary =>
+  ({ file_path: 'a.md', title: 'A', status: 'todo', owner: 'x', team: 't', tags: [], total_ac: 2, done_ac: 1, is_stale: false, review_status: null, ...over }) as SpecSummary
+const overview = (specs: SpecSummary[]): OrgOverview =>
+  ({ repos_with_specs: [{ owner: 'o', repo: 'r', full_name: 'o/r', specs }] }) as unknown as OrgOverview
+const task = (over: Partial<TaskItem>): TaskItem =>
+  ({ section_id: '1', title: 'T', status: 'todo', spec_title: 'S', spec_file_path: 's.md', repo_owner: 'o', repo_name: 'r', total_ac: 0, done_ac: 0, ...over }) as TaskItem
+
+describe('addresses of the API', () => {
+  it('escapes what is put in', () => {
+    expect(path`/app/${'a/b?'}/api/${1}`).toBe('/app/a%2Fb%3F/api/1')
+    expect(filePath('docs/a b/ä#.md')).toBe('docs/a%20b/%C3%A4%23.md')
+  })
+})
+
+describe('what the server says', () => {
+  it('is found under both names', () => {
+    expect(messageOf({ detail: 'x' }, 403)).toBe('x')
+    expect(messageOf({ error: 'y' }, 404)).toBe('y')
+    expect(messageOf({ detail: [{ loc: ['body', 'label'], msg: 'too long' }] }, 422)).toBe('label: too long')
+    expect(messageOf('<html>', 500)).toBe('Canon answered with status 500')
+  })
+  afterEach(() => vi.unstubAllGlobals())
+  it('becomes an error with its kind', async () => {
+    for (const [status, trouble] of [
+      [401, 'login'],
+      [403, 'denied'],
+      [404, 'missing'],
+      [409, 'conflict'],
+      [429, 'limited'],
+      [422, 'invalid'],
+      [503, 'server'],
+    ] as const) {
+      vi.stubGlobal('fetch', async () => new Response('{"detail":"no"}', { status, headers: { 'content-type': 'application/json', 'x-request-id': 'r1', 'retry-after': '7' } }))
+      const error = (await ask('/x').catch((e: unknown) => e)) as ApiError
+      expect([error.trouble, error.message, error.requestId, error.retryAfter]).toEqual([trouble, 'no', 'r1', 7])
+    }
+  })
+  it('is "offline" without a connection', async () => {
+    vi.stubGlobal('fetch', async () => Promise.reject(new TypeError('failed')))
+    expect(((await ask('/x').catch((e: unknown) => e)) as ApiError).trouble).toBe('offline')
+  })
+})
+
+describe('words and numbers', () => {
+  it('reads well', () => {
+    expect(words('in_progress')).toBe('In progress')
+    expect(count(1, 'spec')).toBe('1 spec')
+    expect(count(0, 'criterion', 'criteria')).toBe('0 criteria')
+    expect(percent(1, 0)).toBeNaN()
+    const now = new Date('2026-01-10T12:00:00Z')
+    expect(ago(new Date('2026-01-07T12:00:00Z'), now)).toBe('3 days ago')
+    expect(ago(now, now)).toBe('just now')
+  })
+})
+
+describe('the dashboard', () => {
+  it('names reasons to look at a spec', () => {
+    expect(reasonsOf(spec({ status: 'blocked', owner: '' }))).toEqual(['blocked', 'no owner'])
+    expect(reasonsOf(spec({ status: 'done', done_ac: 1 }))).toEqual(['done, with open criteria'])
+    expect(reasonsOf(spec({}))).toEqual([])
+  })
+  it('puts the most pressing first', () => {
+    const list = attention(flatten(overview([spec({ owner: '', title: '1' }), spec({ is_stale: true, title: '2' }), spec({ status: 'blocked', title: '3' })])))
+    expect(list.map((e) => e.spec.title)).toEqual(['3', '2', '1'])
+  })
+  it('filters and counts', () => {
+    const all = flatten(overview([spec({ team: 'a' }), spec({ team: 'b', status: 'done' }), spec({ team: 'b' })]))
+    expect(countBy(all, (e) => e.spec.team)).toEqual([['b', 2], ['a', 1]])
+    expect(filterSpecs(all, { team: 'b', status: 'done', review: '', repo: '' })).toHaveLength(1)
+    expect(sums(all)).toMatchObject({ criteria: 6, doneCriteria: 3, done: 1, blocked: 0 })
+  })
+})
+
+describe('tasks', () => {
+  it('are grouped by spec, work in progress first', () => {
+    const groups = groupTasks([task({ spec_file_path: 'a.md', status: 'blocked' }), task({ spec_file_path: 'b.md', status: 'in_progress' })])
+    expect(groups.map((g) => g.file)).toEqual(['b.md', 'a.md'])
+  })
+  it('are found by text, number and ticket', () => {
+    const all = [task({ section_number: '2.1', title: 'Retry', ticket_id: 'PAY-1' }), task({})]
+    for (const text of ['2.1', 'retry', 'pay-1']) expect(filterTasks(all, { text, status: '', repo: '', spec: '' })).toHaveLength(1)
+  })
+  it('are sorted without changing the list', () => {
+    const all = [task({ title: 'b' }), task({ title: 'a' })]
+    expect(sortTasks(all, 'title').map((t) => t.title)).toEqual(['a', 'b'])
+    expect(all[0]!.title).toBe('b')
+  })
+  it('link tickets whose address is known, and nothing else', () => {
+    expect(ticketUrl(task({ ticket_system: 'github', ticket_id: '#12' }))).toBe('https://github.com/o/r/issues/12')
+    expect(ticketUrl(task({ ticket_system: 'linear', ticket_id: 'A/1' }))).toBe('https://linear.app/issue/A%2F1')
+    expect(ticketUrl(task({ ticket_system: 'github', ticket_id: 'javascript:1' }))).toBe('')
+    expect(ticketUrl(task({ ticket_system: 'jira', ticket_id: 'X-1' }))).toBe('')
+  })
+})
+
+describe('a hit', () => {
+  it('opens at its section', () => {
+    const hit = { repo_full_name: 'o/r', file_path: 'd/a.md', doc_type: 'spec', heading: '2.1. Title (+1 more match)' } as SearchResult
+    expect(hitAddress('x', hit)).toMatchObject({ name: 'spec', hash: '#§2.1', params: { owner: 'o', repo: 'r', file: ['d', 'a.md'] } })
+  })
+})
+
+describe('coverage', () => {
+  const data = {
+    summary: { total_specs: 1, health_score: 43.1 },
+    breakdown_by_repo: { 'o/"r"': { total_specs: 1, health_score: 1 } },
+    breakdown_by_team: { '=cmd()': { total_specs: 2, health_score: 2 } },
+  } as unknown as CoverageResponse
+  it('says when there is nothing to measure', () => {
+    expect(figure(0, 0)).toBe('—')
+    expect(figure(45.04, 3)).toBe('45.0 %')
+    expect([85, 60, 40, 0].map(band)).toEqual(['excellent', 'good', 'growing', 'getting started'])
+  })
+  it('is written so that a spreadsheet runs nothing', () => {
+    expect(csv(data)).toBe('group,name,total_specs,health_score\r\nall,,1,43.1\r\nrepository,"o/""r""",1,1\r\nteam,\'=cmd(),2,2\r\n')
+  })
+})
+
+describe('keys of the API', () => {
+  const key = (over: Partial<ApiKey>): ApiKey => ({ created_at: '2026-01-01T00:00:00Z', expires_at: null, revoked_at: null, last_used_at: null, ...over }) as ApiKey
+  const now = Date.parse('2026-01-10T00:00:00Z')
+  it('say how they are doing', () => {
+    expect(keyState(key({}), now)).toBe('active')
+    expect(keyState(key({ revoked_at: '2026-01-02T00:00:00Z' }), now)).toBe('revoked')
+    expect(keyState(key({ expires_at: '2026-01-09T00:00:00Z' }), now)).toBe('expired')
+    expect(keyState(key({ expires_at: '2026-01-11T00:00:00Z' }), now)).toBe('expires in 1 day')
+    expect(keyState(key({}), now + 100 * 86_400_000)).toBe('unused for 90 days')
+  })
+})
+
+describe('keys of the keyboard', () => {
+  const press = (key: string, over: Partial<KeyboardEvent> = {}): KeyboardEvent => ({ key, target: document.body, ctrlKey: false, metaKey: false, altKey: false, defaultPrevented: false, ...over }) as KeyboardEvent
+  beforeEach(() => {
+    keyActions.value = ['/', 'g d', 'Ctrl k'].map((keys) => ({ keys, what: keys, run: () => {} }))
+    singleKeys.on = true
+  })
+  it('finds pairs within a second', () => {
+    expect(actionOf(press('g'), 0)).toBeUndefined()
+    expect(actionOf(press('d'), 900)?.keys).toBe('g d')
+    expect(actionOf(press('g'), 5000)).toBeUndefined()
+    expect(actionOf(press('d'), 6100)).toBeUndefined()
+  })
+  it('leaves text fields alone, but for Ctrl', () => {
+    const input = document.createElement('input')
+    expect(actionOf(press('/', { target: input }))).toBeUndefined()
+    expect(actionOf(press('k', { target: input, ctrlKey: true }))?.keys).toBe('Ctrl k')
+  })
+  it('can be switched off', () => {
+    singleKeys.on = false
+    expect(actionOf(press('/'))).toBeUndefined()
+    expect(actionOf(press('k', { metaKey: true }))?.keys).toBe('Ctrl k')
+  })
+})
+
+describe('drafts', () => {
+  const at = { org: 'o', owner: 'a', repo: 'b', file: 'c.md' }
+  beforeEach(() => localStorage.clear())
+  it('are kept with the version they began with', () => {
+    keepDraft(at, 's1', 'base', 'text')
+    expect(findDraft(at)).toMatchObject({ sha: 's1', base: 'base', text: 'text' })
+    dropDraft(at)
+    expect(findDraft(at)).toBeNull()
+  })
+  it('are forty at most, the newest ones', () => {
+    for (let i = 0; i < 50; i++) keepDraft({ ...at, file: `${i}.md` }, 's', '', 't', i)
+    expect(findDraft({ ...at, file: '9.md' })).toBeNull()
+    expect(findDraft({ ...at, file: '10.md' })).not.toBeNull()
+  })
+  it('that are damaged count as none', () => {
+    localStorage.setItem('canon-draft:o/a/b/c.md', '{')
+    expect(findDraft(at)).toBeNull()
+  })
+})
+
+describe('paths of new specs', () => {
+  it('are made of the title', () => {
+    expect(slugOf('Größe & Form: Teil 2')).toBe('grosse-form-teil-2')
+    expect(slugOf('日本')).toBe('untitled-spec')
+  })
+  it('lead down and end in .md', () => {
+    expect(pathProblem('docs/a.md')).toBe('')
+    for (const bad of ['', 'a.txt', '/a.md', '../a.md', 'a//b.md', 'a\\b.md']) expect(pathProblem(bad)).not.toBe('')
+  })
+})
