@@ -142,10 +142,10 @@ typedef struct canon_section {
     const char *number; /**< "2.1", or NULL */
     const char *title;
     const char *content;
-    int depth;              /**< level of the heading: 2, 3, ... */
-    int state;              /**< CANON_STATE_... */
-    const char *blocked_by; /**< or NULL */
-    int delta;              /**< CANON_DELTA_... */
+    int depth;                 /**< level of the heading: 2, 3, ... */
+    int state;                 /**< CANON_STATE_... */
+    const char *blocked_by;    /**< or NULL */
+    int delta;                 /**< CANON_DELTA_... */
     const char *ticket_system; /**< "jira", ..., or NULL */
     const char *ticket_id;     /**< or NULL */
     const canon_criterion *criteria;
@@ -218,12 +218,11 @@ CANON_API const canon_section *canon_spec_find(const canon_spec *spec,
 CANON_API size_t canon_spec_diagnostic_count(const canon_spec *spec);
 
 /** Diagnostic i, by line and then code; NULL beyond the end. */
-CANON_API const canon_diagnostic *
-canon_spec_diagnostic(const canon_spec *spec, size_t i);
+CANON_API const canon_diagnostic *canon_spec_diagnostic(const canon_spec *spec,
+                                                        size_t i);
 
 /** Sections and criteria, counted. */
-CANON_API void canon_spec_count(const canon_spec *spec,
-                                canon_spec_counts *out);
+CANON_API void canon_spec_count(const canon_spec *spec, canon_spec_counts *out);
 
 /** The text before the first section, front matter left out; never NULL. */
 CANON_API const char *canon_spec_preamble(const canon_spec *spec);
@@ -283,17 +282,15 @@ CANON_API const char *canon_severity_name(int severity);
  */
 
 /** Set a section's state; blocked_by (or NULL) only with CANON_STATE_BLOCKED. */
-CANON_API int canon_spec_set_status(const canon_spec *spec,
-                                    const char *section, int state,
-                                    const char *blocked_by, canon_buf *out,
-                                    int *changed_out,
+CANON_API int canon_spec_set_status(const canon_spec *spec, const char *section,
+                                    int state, const char *blocked_by,
+                                    canon_buf *out, int *changed_out,
                                     canon_error *err) CANON_NODISCARD;
 
 /** Link a section to a ticket of jira, linear, github or asana. */
-CANON_API int canon_spec_set_ticket(const canon_spec *spec,
-                                    const char *section, const char *system,
-                                    const char *ticket_id, canon_buf *out,
-                                    int *changed_out,
+CANON_API int canon_spec_set_ticket(const canon_spec *spec, const char *section,
+                                    const char *system, const char *ticket_id,
+                                    canon_buf *out, int *changed_out,
                                     canon_error *err) CANON_NODISCARD;
 
 /** Remove all ticket links of a section. */
@@ -303,9 +300,8 @@ CANON_API int canon_spec_remove_ticket(const canon_spec *spec,
                                        canon_error *err) CANON_NODISCARD;
 
 /** Set the change marker of a section; CANON_DELTA_NONE clears it. */
-CANON_API int canon_spec_set_delta(const canon_spec *spec,
-                                   const char *section, int delta,
-                                   canon_buf *out, int *changed_out,
+CANON_API int canon_spec_set_delta(const canon_spec *spec, const char *section,
+                                   int delta, canon_buf *out, int *changed_out,
                                    canon_error *err) CANON_NODISCARD;
 
 /** Remove the change markers of a section, or of all (section NULL). */
@@ -344,9 +340,79 @@ typedef struct canon_meta_value {
 
 /** Set or remove (value NULL) a field of the front matter. */
 CANON_API int canon_spec_set_meta(const canon_spec *spec, const char *field,
-                                  const canon_meta_value *value,
-                                  canon_buf *out, int *changed_out,
+                                  const canon_meta_value *value, canon_buf *out,
+                                  int *changed_out,
                                   canon_error *err) CANON_NODISCARD;
+
+/* --- merging ----------------------------------------------------------- */
+
+/** Three versions of a document: what both sides began with, and what each
+ * made of it. */
+typedef struct canon_merge_input {
+    size_t size;
+    const char *base;
+    size_t base_len;
+    const char *ours;
+    size_t ours_len;
+    const char *theirs;
+    size_t theirs_len;
+} canon_merge_input;
+
+#define CANON_MERGE_INPUT_INIT                                                 \
+    {                                                                          \
+        sizeof(canon_merge_input), NULL, 0, NULL, 0, NULL, 0                   \
+    }
+
+/** A stretch of the result: text that is settled, or a place that both sides
+ * changed differently. Texts are whole lines, belong to the merge and are not
+ * NUL-terminated. */
+typedef struct canon_merge_part {
+    int is_conflict;
+    const char *text; /**< when it is none */
+    size_t text_len;
+    const char *base; /**< when it is one */
+    size_t base_len;
+    const char *ours;
+    size_t ours_len;
+    const char *theirs;
+    size_t theirs_len;
+} canon_merge_part;
+
+typedef struct canon_merge canon_merge;
+
+/**
+ * Put two changed versions together. Lines that one side changed are taken
+ * from it, to the byte. A criterion is merged in its parts: one side may tick
+ * it while the other one words it anew, and criteria that both add to a list
+ * are both kept. Pure; the input is copied.
+ * @param out freed with canon_merge_free; NULL on failure.
+ * @return CANON_OK, with conflicts too; CANON_ETOOBIG beyond 4 MiB a version.
+ */
+CANON_API int canon_spec_merge(const canon_merge_input *input,
+                               canon_merge **out,
+                               canon_error *err) CANON_NODISCARD;
+
+/** Number of conflicts. */
+CANON_API size_t canon_merge_conflicts(const canon_merge *merge);
+
+/** Number of parts. */
+CANON_API size_t canon_merge_count(const canon_merge *merge);
+
+/** Part i in order; NULL beyond the end. */
+CANON_API const canon_merge_part *canon_merge_at(const canon_merge *merge,
+                                                 size_t i);
+
+/** The text, conflicts between the marker lines of git's merge. */
+CANON_API int canon_merge_write(const canon_merge *merge, canon_buf *out,
+                                canon_error *err) CANON_NODISCARD;
+
+/** {"content","conflicts","parts":[{"text"}|{"base","ours","theirs"}]} of the
+ * REST API. */
+CANON_API int canon_merge_json(const canon_merge *merge, canon_buf *out,
+                               canon_error *err) CANON_NODISCARD;
+
+/** NULL is allowed. */
+CANON_API void canon_merge_free(canon_merge *merge);
 
 /* What kind of document a file is. */
 
@@ -368,8 +434,8 @@ enum {
  * Kind of a path. patterns are the configured doc_paths; with count 0 whatever
  * lies below docs/specs/ is a spec.
  */
-CANON_API int canon_spec_classify(const char *path,
-                                  const char *const *patterns, size_t count);
+CANON_API int canon_spec_classify(const char *path, const char *const *patterns,
+                                  size_t count);
 
 /**
  * Does a document whose path matches the spec patterns count as a spec: a front

@@ -77,6 +77,8 @@ static const struct {
     SIZE(canon_template),
     SIZE(canon_finding),
     SIZE(canon_lint_options),
+    SIZE(canon_merge_input),
+    SIZE(canon_merge_part),
     SIZE(canon_render_options),
     SIZE(canon_search_query),
     SIZE(canon_search_hit),

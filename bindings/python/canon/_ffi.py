@@ -853,6 +853,32 @@ class canon_meta_value(Structure):
     ]
 
 
+class canon_merge_input(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("base", c_char_p),
+        ("base_len", c_size_t),
+        ("ours", c_char_p),
+        ("ours_len", c_size_t),
+        ("theirs", c_char_p),
+        ("theirs_len", c_size_t),
+    ]
+
+
+class canon_merge_part(Structure):
+    _fields_ = [
+        ("is_conflict", c_int),
+        ("text", c_char_p),
+        ("text_len", c_size_t),
+        ("base", c_char_p),
+        ("base_len", c_size_t),
+        ("ours", c_char_p),
+        ("ours_len", c_size_t),
+        ("theirs", c_char_p),
+        ("theirs_len", c_size_t),
+    ]
+
+
 class canon_template(Structure):
     _fields_ = [
         ("size", c_size_t),
@@ -1030,6 +1056,8 @@ STRUCTS: List[Any] = [
     canon_spec_counts,
     canon_criterion_ref,
     canon_meta_value,
+    canon_merge_input,
+    canon_merge_part,
     canon_template,
     canon_finding,
     canon_lint_options,
@@ -1522,6 +1550,17 @@ FUNCTIONS: List[Tuple[str, Any, List[Any]]] = [
             POINTER(canon_error),
         ],
     ),
+    (
+        "canon_spec_merge",
+        c_int,
+        [POINTER(canon_merge_input), POINTER(c_void_p), POINTER(canon_error)],
+    ),
+    ("canon_merge_conflicts", c_size_t, [c_void_p]),
+    ("canon_merge_count", c_size_t, [c_void_p]),
+    ("canon_merge_at", POINTER(canon_merge_part), [c_void_p, c_size_t]),
+    ("canon_merge_write", c_int, [c_void_p, POINTER(canon_buf), POINTER(canon_error)]),
+    ("canon_merge_json", c_int, [c_void_p, POINTER(canon_buf), POINTER(canon_error)]),
+    ("canon_merge_free", None, [c_void_p]),
     ("canon_spec_classify", c_int, [c_char_p, POINTER(c_char_p), c_size_t]),
     ("canon_spec_counts_as_spec", c_int, [c_void_p, c_char_p]),
     ("canon_kind_name", c_char_p, [c_int]),
