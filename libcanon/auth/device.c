@@ -298,7 +298,7 @@ int canon_device_ask(canon_conn *conn, const char *device_code,
         result = cn_calloc(1, sizeof(*result));
         rc = result ? CANON_OK : cn_fail_memory(&conn->err);
     }
-    if (!rc) {
+    if (!rc && result) {
         result->poll = empty;
         rc = ask(conn, device_code, result);
     }

@@ -13,7 +13,7 @@
 #include <pthread.h>
 #include <time.h>
 
-#define LOOK_NS   (100 * 1000 * 1000)
+#define LOOK_NS   INT64_C(100000000)
 #define MOST_LOOK 120 /* twelve seconds */
 
 /* Keys that may be in use by several threads. */
@@ -99,9 +99,9 @@ static int wait_for(canon_conn *conn, cn_keyring *ring, cn_fetched *f)
         }
         pthread_cond_timedwait(&ring->changed, &ring->lock.mutex, &until);
     }
-    rc = is_usable(f, canon_now_us(conn->engine)) ? CANON_OK : f->rc;
-    if (!rc && !f->good_us)
-        rc = CANON_EREMOTE;
+    rc = f->rc ? f->rc : CANON_EREMOTE;
+    if (is_usable(f, canon_now_us(conn->engine)))
+        rc = CANON_OK;
     cn_lock_give(&ring->lock);
     if (held) {
         int again = cn_conn_acquire(conn, mode);

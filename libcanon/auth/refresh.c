@@ -77,12 +77,15 @@ static void write_label(const char *device, char out[LABEL_LEN + 1])
     cn_slice text = cn_slice_first(cn_str(device), LABEL_LEN);
     size_t len = cn_utf8_valid_prefix(text);
 
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-
-        out[i] = c < ' ' || c == 0x7f ? ' ' : text.ptr[i];
-    }
+    if (text.ptr && len)
+        memcpy(out, text.ptr, len);
     out[len] = '\0';
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)out[i];
+
+        if (c < ' ' || c == 0x7f)
+            out[i] = ' ';
+    }
 }
 
 int cn_refresh_keep(canon_conn *conn, const cn_account *account,

@@ -1,6 +1,5 @@
 #include "sessions.h"
 
-#include "array.h"
 #include "batch.h"
 #include "fail.h"
 
@@ -98,32 +97,6 @@ int cn_store_session_end(cn_db *db, const char *sid_hash, int64_t now_us,
                         args, 2, &changed, err);
 
     *ended_out = !rc && changed > 0;
-    return rc;
-}
-
-int cn_store_session_list(cn_db *db, cn_arena *a, int64_t user_id,
-                          int64_t now_us, int limit, cn_session_rows *out,
-                          canon_error *err)
-{
-    const cn_arg args[] = {cn_int(user_id), cn_int(now_us), cn_int(limit)};
-    cn_array found = CN_ARRAY_INIT(cn_session_row);
-    void *items = NULL;
-    cn_rows *rows = NULL;
-    int rc = cn_db_query(db,
-                         "SELECT " SESSION_COLUMNS " FROM web_sessions"
-                         " WHERE user_id = $1 AND " SESSION_ALIVE
-                         " ORDER BY created_at DESC, sid_hash LIMIT $3",
-                         args, 3, &rows, err);
-
-    while (!rc && (rc = cn_rows_next(rows, err)) == 1) {
-        cn_session_row *row = cn_array_push(&found);
-
-        rc = row ? read_session(rows, a, row, err) : cn_fail_memory(err);
-    }
-    cn_rows_free(rows);
-    out->count = found.count;
-    rc = cn_store_settle(rc, &found, a, &items, err);
-    out->items = items;
     return rc;
 }
 

@@ -43,16 +43,6 @@ int cn_store_session_set(cn_db *db, const cn_session_row *row,
 int cn_store_session_end(cn_db *db, const char *sid_hash, int64_t now_us,
                          bool *ended_out, canon_error *err);
 
-typedef struct cn_session_rows {
-    cn_session_row *items;
-    size_t count;
-} cn_session_rows;
-
-/* The sessions of a user that have not ended, newest first, at most limit. */
-int cn_store_session_list(cn_db *db, cn_arena *a, int64_t user_id,
-                          int64_t now_us, int limit, cn_session_rows *out,
-                          canon_error *err);
-
 /* --- records of refresh tokens --------------------------------------------- */
 
 /* Texts are never NULL. */

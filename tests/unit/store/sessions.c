@@ -76,38 +76,6 @@ ParameterizedTest(size_t *which, store_session, is_found_until_it_ends)
     store_test_stop(db);
 }
 
-ParameterizedTestParameters(store_session, lists_those_of_a_user)
-{
-    return test_databases();
-}
-
-ParameterizedTest(size_t *which, store_session, lists_those_of_a_user)
-{
-    cn_db *db = store_test_start(*which);
-    cn_session_row first = session_row("aa");
-    cn_session_row second = session_row("bb");
-    cn_session_rows found;
-    cn_arena a = CN_ARENA_INIT;
-    canon_error err;
-
-    add_user(db, "auth0|alice", "active");
-    second.created_us++;
-    cr_assert(eq(int, cn_store_session_add(db, &first, &err), 0));
-    cr_assert(eq(int, cn_store_session_add(db, &second, &err), 0));
-    cr_assert(
-        eq(int, cn_store_session_list(db, &a, 1, T0, 10, &found, &err), 0));
-    cr_assert(eq(sz, found.count, 2));
-    cr_assert(eq(str, (char *)found.items[0].sid_hash, "bb"));
-    cr_assert(
-        eq(int, cn_store_session_list(db, &a, 1, T0, 1, &found, &err), 0));
-    cr_assert(eq(sz, found.count, 1));
-    cr_assert(
-        eq(int, cn_store_session_list(db, &a, 2, T0, 10, &found, &err), 0));
-    cr_assert(eq(sz, found.count, 0));
-    cn_arena_free(&a);
-    store_test_stop(db);
-}
-
 static cn_refresh_row refresh_row(const char *id, const char *hash)
 {
     cn_refresh_row row = {.id = id,
