@@ -73,9 +73,9 @@ static void sign(const char *text, unsigned char out[64])
 static void make_token(const char *kid, const char *claims, char *out,
                        size_t cap)
 {
+    static char c[2048];
     char head[128];
     char h[256];
-    char c[2048];
     char s[128];
     unsigned char signature[64];
 
@@ -145,9 +145,9 @@ static void answer_keys(char *out, size_t cap)
 
 static int answer_tokens(char *out, size_t cap)
 {
-    char claims[1024];
-    char access[4096];
-    char id[4096];
+    static char claims[1024]; /* stacks may be small here */
+    static char access[4096];
+    static char id[4096];
 
     idp.asked_tokens++;
     if (idp.token_error) {
@@ -213,7 +213,7 @@ static int answer(const canon_http_request *request, char *out, size_t cap)
 static int exchange(void *user, const canon_http_request *request,
                     canon_http_response *response)
 {
-    char body[16384];
+    static char body[16384];
 
     (void)user;
     if (idp.down)

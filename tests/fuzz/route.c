@@ -15,7 +15,8 @@
 
 #define HEADERS_MAX 16
 
-static canon_conn *conn;
+static canon_conn *conn;       /* of local mode */
+static canon_conn *with_login; /* of an installation with a login */
 
 typedef struct sink {
     int begun;
@@ -63,21 +64,72 @@ static int64_t now_us(void *user)
     return now;
 }
 
-static void start(void)
+/* Nobody is asked, least of all over a network. */
+static int exchange(void *user, const canon_http_request *request,
+                    canon_http_response *response)
 {
-    const canon_env env = {
-        .size = sizeof(env), .now_us = now_us, .monotonic_us = now_us};
+    (void)user;
+    (void)request;
+    (void)response;
+    return CANON_EREMOTE;
+}
+
+static canon_conn *start(const char *const *settings)
+{
+    const canon_env env = {.size = sizeof(env),
+                           .now_us = now_us,
+                           .monotonic_us = now_us,
+                           .http = exchange};
     canon_options options = CANON_OPTIONS_INIT;
     canon *engine = NULL;
+    canon_conn *out = NULL;
 
     options.database_url = "sqlite::memory:";
     options.env = &env;
     options.shell_html = "<html><head></head></html>";
     options.shell_len = strlen(options.shell_html);
     check(!canon_open(&options, &engine, NULL));
-    check(!canon_set(engine, "WEB_ORG", "acme", NULL));
+    for (; *settings; settings += 2)
+        check(!canon_set(engine, settings[0], settings[1], NULL));
     check(!canon_migrate(engine, NULL));
-    check(!canon_connect(engine, &conn, NULL));
+    check(!canon_connect(engine, &out, NULL));
+    return out;
+}
+
+static void start_all(void)
+{
+    static const char *const plain[] = {"WEB_ORG", "acme", NULL};
+    static const char *const login[] = {
+        "WEB_ORG",
+        "acme",
+        "OIDC_ISSUER",
+        "https://id.test/",
+        "OIDC_CLIENT_ID",
+        "client",
+        "OIDC_CLIENT_SECRET",
+        "secret",
+        "OIDC_AUDIENCE",
+        "https://api.test",
+        "PLATFORM_URL",
+        "https://canon.test",
+        "APP_SECRET_KEY",
+        "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+        NULL};
+
+    conn = start(plain);
+    with_login = start(login);
+}
+
+/* What is found of a cookie lies inside its header. */
+static void check_cookies(cn_slice header)
+{
+    cn_slice value = {NULL, 0};
+    size_t count =
+        cn_cookie_find(header, cn_str("__Host-canon_session"), &value);
+
+    check((count == 0) == (value.ptr == NULL));
+    check(value.len == 0 || (value.ptr >= header.ptr &&
+                             value.ptr + value.len <= header.ptr + header.len));
 }
 
 /* An accepted path, written again, is the same path. */
@@ -99,7 +151,8 @@ static void check_target(const char *target)
     cn_buf_free(&again);
 }
 
-static void run(const char *target, const canon_header *headers, size_t count)
+static void run(canon_conn *to, const char *target, const canon_header *headers,
+                size_t count)
 {
     static const char *const methods[] = {"GET", "HEAD", "OPTIONS", "POST"};
     canon_request request = CANON_REQUEST_INIT;
@@ -113,7 +166,7 @@ static void run(const char *target, const canon_header *headers, size_t count)
     for (size_t i = 0; i < 4; i++) {
         memset(&s, 0, sizeof(s));
         request.method = methods[i];
-        check(!canon_dispatch(conn, &request, &peer));
+        check(!canon_dispatch(to, &request, &peer));
         check(s.begun == 1);
         check(s.length == s.received || (i == 1 && s.received == 0));
     }
@@ -128,7 +181,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *next;
 
     if (!conn)
-        start();
+        start_all();
     if (!text)
         return 0;
     next = strchr(line, '\n');
@@ -148,7 +201,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (next)
         *next = '\0';
     check_target(text);
-    run(text, headers, count);
+    for (size_t i = 0; i < count; i++)
+        check_cookies(cn_str(headers[i].value));
+    run(conn, text, headers, count);
+    run(with_login, text, headers, count);
     cn_free(text);
     return 0;
 }
