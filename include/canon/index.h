@@ -38,8 +38,8 @@ CANON_API int canon_repo_remove(canon_conn *conn, const char *org,
  * separated by commas. Repositories of earlier lists that are no longer named
  * stay.
  */
-CANON_API int canon_repo_add_sources(canon_conn *conn, const char *list)
-    CANON_NODISCARD;
+CANON_API int canon_repo_add_sources(canon_conn *conn,
+                                     const char *list) CANON_NODISCARD;
 
 /** Every repository: callback with org, full name and source; borrowed. */
 CANON_API int canon_repo_list(canon_conn *conn, const char *org,
@@ -121,6 +121,38 @@ CANON_API int canon_index_watch(canon_conn *conn) CANON_NODISCARD;
 /** 1 in *out when the organisation has repositories in the index. */
 CANON_API int canon_org_exists(canon_conn *conn, const char *org,
                                int *out) CANON_NODISCARD;
+
+/**
+ * The state of an organisation: *out is another number after every change of
+ * its documents, repositories or figures, whichever process made it; 0 when it
+ * has no repositories.
+ */
+CANON_API int canon_org_stamp(canon_conn *conn, const char *org,
+                              int64_t *out) CANON_NODISCARD;
+
+/** An answer that depends on the state of an organisation and on its key
+ * alone: not on who asks, and not on the time unless the key has it. */
+typedef struct canon_answer {
+    size_t size;
+    const char *org;
+    const char *const *key; /**< what is asked and all parameters */
+    size_t key_count;
+    /** Replaces the content of out; called on a miss. */
+    int (*make)(canon_conn *conn, void *user, canon_buf *out);
+    void *user;
+} canon_answer;
+
+/**
+ * Make an answer, or take it from the cache of the engine when it was made of
+ * the same state.
+ * @param stamp what canon_org_stamp has just said.
+ * @param out its content is replaced.
+ * @param tag_out the first 32 hex digits of its SHA-256, and a NUL.
+ * @return CANON_OK, or what make returned, which is not kept.
+ */
+CANON_API int canon_answer_get(canon_conn *conn, const canon_answer *answer,
+                               int64_t stamp, canon_buf *out,
+                               char tag_out[33]) CANON_NODISCARD;
 
 /** 1 in *out when the organisation has at least one spec. */
 CANON_API int canon_org_has_specs(canon_conn *conn, const char *org,

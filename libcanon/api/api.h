@@ -8,6 +8,7 @@
 
 #include "canon/auth.h"
 #include "canon/dispatch.h"
+#include "canon/index.h"
 
 #include "arena.h"
 #include "array.h"
@@ -129,6 +130,7 @@ struct cn_call {
     canon_principal who;  /* by is CANON_BY_NOTHING for nobody */
     canon_principal *own; /* what canon_auth_identify has made of it */
     bool bearer; /* an Authorization header with that scheme is there */
+    int64_t stamp;           /* of the path's organisation; 0: not read yet */
     cn_array violations;
     cn_buf input; /* the body of the request */
 
@@ -309,6 +311,10 @@ void cn_call_note_denied(cn_call *c, const char *reason, const char *name,
 /* c->body is the JSON. With an ETag when the route has one and status is
  * 200. Returns CANON_OK. */
 int cn_reply_json(cn_call *c, int status);
+
+/* 200 with an answer that depends on the state of the path's organisation and
+ * on answer->key alone; the caller may have it. CANON_OK, or what make says. */
+int cn_reply_answer(cn_call *c, canon_answer *answer);
 
 /* c->body is the HTML. */
 int cn_reply_html(cn_call *c, int status);

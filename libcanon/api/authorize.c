@@ -75,17 +75,15 @@ static int refuse_permission(cn_call *c, const char *permission)
 /* 404 for an organisation that nobody knows. */
 static int check_org(cn_call *c, const char *org)
 {
-    int exists = 0;
-    int rc = CANON_OK;
+    int rc;
 
     if (cn_slice_is_nocase(cn_str(org),
                            canon_setting_text(c->engine, "WEB_ORG")))
         return CANON_OK;
-    if (cn_slug_ok(cn_str(org)))
-        rc = canon_org_exists(c->conn, org, &exists);
+    rc = canon_org_stamp(c->conn, org, &c->stamp);
     if (rc == CANON_EBUSY || rc == CANON_ESTORE)
         return cn_reply_error(c, 503, "Registry unavailable");
-    if (rc || exists)
+    if (rc || c->stamp)
         return rc;
     if (c->match.route->access & CN_PAGE)
         return cn_reply_negotiated(c, 404, "Organization not found");

@@ -34,13 +34,11 @@ static bool names_tag(cn_slice list, const char *tag)
 }
 
 /* Tag the body, or leave it away when the client has it already. */
-static void tag_body(cn_call *c)
+static void tag_body(cn_call *c, const char *tag)
 {
     const char *known = cn_call_header(c, "If-None-Match");
-    char hash[65];
 
-    canon_sha256_hex(c->body.data, c->body.len, hash);
-    (void)snprintf(c->tag, sizeof(c->tag), "\"%.32s\"", hash);
+    (void)snprintf(c->tag, sizeof(c->tag), "\"%.32s\"", tag);
     c->tagged = true;
     c->vary = "Authorization, Cookie";
     if (known && names_tag(cn_str(known), c->tag)) {
@@ -50,13 +48,42 @@ static void tag_body(cn_call *c)
     }
 }
 
+/* Answers that set cookies are nobody else's, and not kept. */
+static bool wants_tag(const cn_call *c)
+{
+    return (c->match.route->access & CN_TAGGED) && c->cookies.count == 0;
+}
+
 int cn_reply_json(cn_call *c, int status)
 {
+    char tag[65];
+
     c->status = status;
     c->type = JSON_TYPE;
-    if (status == 200 && (c->match.route->access & CN_TAGGED) &&
-        c->cookies.count == 0)
-        tag_body(c);
+    if (status == 200 && wants_tag(c)) {
+        canon_sha256_hex(c->body.data, c->body.len, tag);
+        tag_body(c, tag);
+    }
+    return CANON_OK;
+}
+
+int cn_reply_answer(cn_call *c, canon_answer *answer)
+{
+    char tag[33];
+    int rc = CANON_OK;
+
+    answer->size = sizeof(*answer);
+    answer->org = cn_call_param(c, "org");
+    if (!c->stamp)
+        rc = canon_org_stamp(c->conn, answer->org, &c->stamp);
+    if (!rc)
+        rc = canon_answer_get(c->conn, answer, c->stamp, &c->body, tag);
+    if (rc)
+        return rc;
+    c->status = 200;
+    c->type = JSON_TYPE;
+    if (wants_tag(c))
+        tag_body(c, tag);
     return CANON_OK;
 }
 

@@ -4,6 +4,7 @@
 #include "date.h"
 #include "repos.h"
 #include "snapshots.h"
+#include "stamps.h"
 
 typedef struct snapshot_job {
     const char *org;
@@ -13,9 +14,11 @@ typedef struct snapshot_job {
 static int write_day(canon_conn *conn, void *arg)
 {
     const snapshot_job *job = arg;
+    int64_t now = canon_now_us(conn->engine);
+    int rc =
+        cn_store_snapshot_write(conn->db, job->org, job->day, now, &conn->err);
 
-    return cn_store_snapshot_write(conn->db, job->org, job->day,
-                                   canon_now_us(conn->engine), &conn->err);
+    return rc ? rc : cn_store_stamp_raise(conn->db, job->org, now, &conn->err);
 }
 
 int canon_coverage_snapshot(canon_conn *conn, const char *org, int32_t day)

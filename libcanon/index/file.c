@@ -27,7 +27,8 @@ static int remove_document(canon_conn *conn, void *arg)
 
     if (rc || !id)
         return rc;
-    return cn_documents_remove(conn, d->org, &id, 1);
+    rc = cn_documents_remove(conn, d->org, &id, 1);
+    return rc ? rc : cn_index_changed(conn, d->org);
 }
 
 /* Read the file; nothing to be written means that it is gone. The rows refer
@@ -146,10 +147,10 @@ static int realize(canon_conn *conn, void *arg)
     if (!rc)
         rc = cn_store_verdicts(conn->db, &conn->arena, d->org, doc.repo,
                                d->path, d->path, &verdicts, err);
-    return rc ? rc
-              : cn_store_doc_realized(conn->db, d->org, doc.id,
-                                      count_keys(&verdicts, d->path, &keys),
-                                      err);
+    if (!rc)
+        rc = cn_store_doc_realized(conn->db, d->org, doc.id,
+                                   count_keys(&verdicts, d->path, &keys), err);
+    return rc ? rc : cn_index_changed(conn, d->org);
 }
 
 int cn_index_realize(canon_conn *conn, const char *org, const char *full_name,

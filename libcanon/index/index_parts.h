@@ -171,6 +171,10 @@ typedef struct cn_config_read {
 int cn_config_fetch(canon_conn *conn, const cn_opened *from, cn_arena *a,
                     cn_config_read *out);
 
+/* What is read of the organisation changed: the last statement of a
+ * transaction. */
+int cn_index_changed(canon_conn *conn, const char *org);
+
 /* Check names and split "owner/name" (copies in conn->arena). */
 int cn_index_names(canon_conn *conn, const char *org, const char *full_name,
                    const char **org_out);

@@ -50,7 +50,10 @@ static bool has_scheme(cn_slice url)
 
 static int put_repo(canon_conn *conn, void *arg)
 {
-    return cn_store_repo_put(conn->db, arg, &conn->err);
+    const cn_repo_row *row = arg;
+    int rc = cn_store_repo_put(conn->db, row, &conn->err);
+
+    return rc ? rc : cn_index_changed(conn, row->org);
 }
 
 static int add_repo(canon_conn *conn, const canon_repo *repo)
@@ -123,9 +126,10 @@ static int remove_repo(canon_conn *conn, void *arg)
                                       &conn->err);
     if (!rc)
         rc = cn_store_repo_remove(conn->db, r->org, row.id, &conn->err);
-    return rc ? rc
-              : cn_store_snapshot_again(conn->db, r->org, cn_day_of(now), now,
-                                        &conn->err);
+    if (!rc)
+        rc = cn_store_snapshot_again(conn->db, r->org, cn_day_of(now), now,
+                                     &conn->err);
+    return rc ? rc : cn_index_changed(conn, r->org);
 }
 
 int canon_repo_remove(canon_conn *conn, const char *org, const char *full_name)

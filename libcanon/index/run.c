@@ -204,7 +204,9 @@ static int remove_some(canon_conn *conn, void *arg)
 {
     const removal *some = arg;
 
-    return cn_documents_remove(conn, some->org, some->ids, some->count);
+    int rc = cn_documents_remove(conn, some->org, some->ids, some->count);
+
+    return rc ? rc : cn_index_changed(conn, some->org);
 }
 
 static int remove_gone(run *r)
@@ -239,7 +241,9 @@ static int store_end(canon_conn *conn, void *arg)
     rc = cn_store_repo_synced(conn->db, &r->repo, &conn->err);
     if (!rc && !recorded)
         rc = start_job(conn, r);
-    return rc ? rc : update_job(r, "completed", r->repo.synced_at);
+    if (!rc)
+        rc = update_job(r, "completed", r->repo.synced_at);
+    return rc ? rc : cn_index_changed(conn, r->repo.org);
 }
 
 /* Vanished documents go, and the run ends. */

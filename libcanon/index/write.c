@@ -438,7 +438,7 @@ static int write_some(canon_conn *conn, void *arg)
     }
     if (!rc && w->touch)
         rc = touch(conn, w->group);
-    return rc;
+    return rc ? rc : cn_index_changed(conn, w->group->org);
 }
 
 static int write_together(canon_conn *conn, writing *w)

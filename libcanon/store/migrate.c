@@ -14,6 +14,9 @@ extern const char cn_migration_1_sha256[];
 extern const unsigned char cn_migration_2[];
 extern const size_t cn_migration_2_len;
 extern const char cn_migration_2_sha256[];
+extern const unsigned char cn_migration_3[];
+extern const size_t cn_migration_3_len;
+extern const char cn_migration_3_sha256[];
 
 typedef struct step {
     int64_t version;
@@ -25,6 +28,7 @@ typedef struct step {
 static const step steps[] = {
     {1, cn_migration_1, &cn_migration_1_len, cn_migration_1_sha256},
     {2, cn_migration_2, &cn_migration_2_len, cn_migration_2_sha256},
+    {3, cn_migration_3, &cn_migration_3_len, cn_migration_3_sha256},
 };
 
 #define STEP_COUNT (sizeof(steps) / sizeof(steps[0]))

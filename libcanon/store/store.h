@@ -19,6 +19,7 @@
 #include "repos.h"
 #include "sessions.h"
 #include "snapshots.h"
+#include "stamps.h"
 #include "task_rows.h"
 
 typedef enum cn_schema_state {

@@ -59,6 +59,7 @@ static const struct {
     SIZE(canon_asset),
     SIZE(canon_wire),
     SIZE(canon_repo),
+    SIZE(canon_answer),
     SIZE(canon_index_progress),
     SIZE(canon_index_options),
     SIZE(canon_index_report),

@@ -705,6 +705,17 @@ class canon_index_report(Structure):
     ]
 
 
+class canon_answer(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("org", c_char_p),
+        ("key", POINTER(c_char_p)),
+        ("key_count", c_size_t),
+        ("make", CFUNCTYPE(c_int, c_void_p, c_void_p, POINTER(canon_buf))),
+        ("user", c_void_p),
+    ]
+
+
 class canon_index_totals(Structure):
     _fields_ = [
         ("repos", c_int64),
@@ -1044,6 +1055,7 @@ STRUCTS: List[Any] = [
     canon_index_progress,
     canon_index_options,
     canon_index_report,
+    canon_answer,
     canon_index_totals,
     canon_spec_options,
     canon_spec_meta,
@@ -1393,6 +1405,12 @@ FUNCTIONS: List[Tuple[str, Any, List[Any]]] = [
     ("canon_index_schedule", c_int, [c_void_p, c_char_p, c_char_p]),
     ("canon_index_watch", c_int, [c_void_p]),
     ("canon_org_exists", c_int, [c_void_p, c_char_p, POINTER(c_int)]),
+    ("canon_org_stamp", c_int, [c_void_p, c_char_p, POINTER(c_int64)]),
+    (
+        "canon_answer_get",
+        c_int,
+        [c_void_p, POINTER(canon_answer), c_int64, POINTER(canon_buf), POINTER(c_char)],
+    ),
     ("canon_org_has_specs", c_int, [c_void_p, c_char_p, POINTER(c_int)]),
     (
         "canon_org_list",
