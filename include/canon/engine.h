@@ -129,6 +129,13 @@ CANON_API int canon_random(const canon *c, void *out,
 CANON_API int canon_ready(canon_conn *conn) CANON_NODISCARD;
 
 /**
+ * Look for damage in the database. Reads all of an SQLite file; PostgreSQL
+ * looks after itself.
+ * @return CANON_OK; CANON_ESTORE with what was found; CANON_EBUSY.
+ */
+CANON_API int canon_verify(canon_conn *conn) CANON_NODISCARD;
+
+/**
  * Take one from a limit of `max` per sliding window; state lives in this
  * process.
  * @param limit name of the limit; @param key whom it counts for.
@@ -147,7 +154,16 @@ CANON_API int canon_limit_check(canon *c, const char *limit, const char *key,
 /** Give back one that canon_limit_take gave. */
 CANON_API void canon_limit_return(canon *c, const char *limit, const char *key);
 
-/** The shell given in canon_options; len_out may be NULL; "" without one. */
+/**
+ * Replace the shell given in canon_options. Only before the first
+ * canon_connect or canon_migrate.
+ * @param html copied. @return CANON_OK; CANON_EBUSY when it is too late;
+ *        CANON_ENOMEM.
+ */
+CANON_API int canon_set_shell(canon *c, const char *html, size_t len,
+                              canon_error *err) CANON_NODISCARD;
+
+/** The shell given in canon_options or with canon_set_shell; len_out may be NULL; "" without one. */
 CANON_API const char *canon_shell_html(const canon *c, size_t *len_out);
 
 /** SHA-256 of data as 64 hex digits and a NUL. */

@@ -131,6 +131,20 @@ bool cn_db_broken(const cn_db *db)
     return db->driver->broken(db->conn);
 }
 
+bool cn_db_left(cn_db *db)
+{
+    return db->driver->left && db->driver->left(db->conn);
+}
+
+int cn_db_verify(cn_db *db, canon_error *err)
+{
+    int rc = cn_db_check(db, err);
+
+    if (!rc && db->driver->verify)
+        rc = cn_db_after(db, db->driver->verify(db->conn, err));
+    return rc;
+}
+
 int cn_db_check(cn_db *db, canon_error *err)
 {
     if (db->failed)

@@ -115,6 +115,9 @@ void cn_db_interrupt(cn_db *db);
 /* true when the connection is beyond repair and must be closed. */
 bool cn_db_broken(const cn_db *db);
 
+/* Of a connection that rests: did its server go away? Costs no round trip. */
+bool cn_db_left(cn_db *db);
+
 /* Only literals compile. args: an array of cn_arg or NULL. */
 #define cn_db_query(db, sql, args, count, out, err)                            \
     cn_db_query_text(db, "" sql, args, count, out, err)
@@ -148,6 +151,9 @@ bool cn_rows_is_null(cn_rows *rows, int column);
 char *cn_rows_copy(cn_rows *rows, int column, cn_arena *a);
 /* Ends the query; NULL is allowed. */
 void cn_rows_free(cn_rows *rows);
+
+/* Look for damage; reads the whole database. CANON_ESTORE names it. */
+int cn_db_verify(cn_db *db, canon_error *err);
 
 typedef enum cn_tx_mode { CN_TX_WRITE, CN_TX_READ } cn_tx_mode;
 

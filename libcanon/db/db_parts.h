@@ -25,7 +25,9 @@ typedef struct cn_db_driver {
                 canon_error *err);
     void (*close)(void *conn);
     bool (*broken)(const void *conn);
-    void (*interrupt)(void *conn); /* from any thread */
+    bool (*left)(void *conn); /* the other side did while nobody asked */
+    int (*verify)(void *conn, canon_error *err); /* NULL: nothing to do */
+    void (*interrupt)(void *conn);               /* from any thread */
 
     /* Statements without parameters and rows; not kept. */
     int (*control)(void *conn, const char *sql, canon_error *err);

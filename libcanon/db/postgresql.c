@@ -282,6 +282,16 @@ static bool pg_broken(const void *conn)
     return c->broken || PQstatus(c->db) != CONNECTION_OK;
 }
 
+/* A server has nothing to say to a connection that rests, unless it ends it or
+ * changes a setting; a new one is right after both. */
+static bool pg_left(void *conn)
+{
+    const cn_pg *c = conn;
+    struct pollfd p = {.fd = PQsocket(c->db), .events = POLLIN};
+
+    return p.fd < 0 || poll(&p, 1, 0) != 0;
+}
+
 static void pg_interrupt(void *conn)
 {
     cn_pg *c = conn;
@@ -681,6 +691,7 @@ const cn_db_driver cn_db_postgresql = {
     .open = pg_open,
     .close = pg_close,
     .broken = pg_broken,
+    .left = pg_left,
     .interrupt = pg_interrupt,
     .control = pg_control,
     .prepare = pg_prepare,

@@ -77,6 +77,29 @@ static bool sqlite_broken(const void *conn)
     return false; /* there is no peer that could go away */
 }
 
+static int sqlite_verify(void *conn, canon_error *err)
+{
+    cn_sqlite *c = conn;
+    sqlite3_stmt *check = NULL;
+    const char *text = "";
+    int result =
+        sqlite3_prepare_v2(c->db, "PRAGMA quick_check(1)", -1, &check, NULL);
+    int rc = CANON_OK;
+
+    if (result == SQLITE_OK)
+        result = sqlite3_step(check);
+    if (result == SQLITE_ROW)
+        text = (const char *)sqlite3_column_text(check, 0);
+    else
+        rc = cn_sqlite_fail(c, result, err);
+    if (!rc && (!text || strcmp(text, "ok") != 0))
+        rc = cn_fail(err, CANON_ESTORE,
+                     "the database is damaged, take it from a backup: %.150s",
+                     text ? text : "");
+    (void)sqlite3_finalize(check);
+    return rc;
+}
+
 static void sqlite_interrupt(void *conn)
 {
     cn_sqlite *c = conn;
@@ -276,6 +299,7 @@ const cn_db_driver cn_db_sqlite = {
     .open = cn_sqlite_open,
     .close = cn_sqlite_close,
     .broken = sqlite_broken,
+    .verify = sqlite_verify,
     .interrupt = sqlite_interrupt,
     .control = sqlite_control,
     .prepare = sqlite_prepare,

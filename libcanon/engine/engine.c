@@ -58,6 +58,22 @@ static int load_env(canon *c, const canon_env *env, canon_error *err)
     return CANON_OK;
 }
 
+int canon_set_shell(canon *c, const char *html, size_t len, canon_error *err)
+{
+    char *copy;
+
+    if (cn_engine_frozen(c))
+        return cn_fail(err, CANON_EBUSY,
+                       "the shell cannot change once the engine is in use");
+    copy = cn_memdup(html, len);
+    if (!copy)
+        return cn_fail_memory(err);
+    cn_free(c->shell_html);
+    c->shell_html = copy;
+    c->shell_len = len;
+    return CANON_OK;
+}
+
 static int load_options(canon *c, const canon_options *in, canon_error *err)
 {
     canon_options o = CANON_OPTIONS_INIT;
@@ -76,12 +92,9 @@ static int load_options(canon *c, const canon_options *in, canon_error *err)
         if (!c->database_url)
             return cn_fail_memory(err);
     }
-    if (o.shell_html && o.shell_len) {
-        c->shell_html = cn_memdup(o.shell_html, o.shell_len);
-        if (!c->shell_html)
-            return cn_fail_memory(err);
-        c->shell_len = o.shell_len;
-    }
+    if (o.shell_html && o.shell_len &&
+        canon_set_shell(c, o.shell_html, o.shell_len, err))
+        return CANON_ENOMEM;
     return load_env(c, o.env, err);
 }
 
@@ -250,13 +263,29 @@ int canon_ready(canon_conn *conn)
         rc = cn_store_schema_state(db, &state, &conn->err);
         cn_db_pool_give(pool, db);
     }
-    if (rc)
-        return cn_fail(&conn->err, CANON_EBUSY, "the database does not answer");
+    if (rc) {
+        canon_error why = conn->err;
+
+        return cn_fail(&conn->err, CANON_EBUSY,
+                       "the database does not answer: %.180s", why.text);
+    }
     if (state != CN_SCHEMA_CURRENT) {
-        return cn_fail(&conn->err, CANON_EVERSION,
-                       "the schema of the database is not current");
+        return cn_fail(&conn->err, CANON_EVERSION, "%s",
+                       state == CN_SCHEMA_PENDING ? "migrations pending"
+                       : state == CN_SCHEMA_NEWER
+                           ? "the database was made by a newer version of Canon"
+                           : "the schema was changed after it was made");
     }
     return CANON_OK;
+}
+
+int canon_verify(canon_conn *conn)
+{
+    int rc = cn_conn_begin(conn, CN_DB_READ);
+
+    if (!rc)
+        rc = cn_db_verify(conn->db, &conn->err);
+    return cn_conn_end(conn, rc);
 }
 
 void canon_interrupt(canon *c)

@@ -120,8 +120,17 @@ static void forget(cn_db_pool *pool, const cn_db *db)
 int cn_db_pool_take(canon *c, cn_db_pool *pool, int64_t wait_us, cn_db **out,
                     canon_error *err)
 {
+    cn_db *left = NULL;
     int rc = reserve(c, pool, wait_us, out, err);
 
+    if (!rc && *out && cn_db_left(*out)) { /* keeps its place */
+        left = *out;
+        *out = NULL;
+        cn_lock_take(&pool->lock);
+        forget(pool, left);
+        cn_lock_give(&pool->lock);
+        cn_db_close(left);
+    }
     if (rc || *out)
         return rc;
     rc = cn_db_open(pool->url, &pool->options, out, err);

@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 #define FILE_MAX   (64 * 1024)
+#define SHELL_MAX  (4 * 1024 * 1024)
+#define PATH_BYTES 4096
 #define LIST_MAX   4096
 #define NAME_BYTES 128
 
@@ -154,6 +156,31 @@ static int set_other(canon *c, const char *entry, canon_error *err)
     return CANON_OK;
 }
 
+/* The application of STATIC_DIR takes the place of the one that the host
+ * brought; a folder without index.html has files only. */
+static int take_shell(canon *c, canon_error *err)
+{
+    const char *folder = canon_setting_text(c, "STATIC_DIR");
+    cn_buf path = CN_BUF_INIT(PATH_BYTES);
+    cn_buf html = CN_BUF_INIT(SHELL_MAX);
+    int rc;
+
+    if (!*folder)
+        return CANON_OK;
+    cn_buf_printf(&path, "%s/index.html", folder);
+    rc = cn_buf_check(&path, err);
+    if (!rc && access(cn_buf_text(&path), F_OK) == 0) {
+        rc = read_value(cn_buf_text(&path), &html, err);
+        if (!rc)
+            rc = canon_set_shell(c, cn_buf_text(&html), html.len, err);
+        if (rc)
+            rc = blame(err, "STATIC_DIR", rc);
+    }
+    cn_buf_free(&path);
+    cn_buf_free(&html);
+    return rc;
+}
+
 int canon_set_environment(canon *c, const char *const *environment,
                           canon_error *err)
 {
@@ -165,7 +192,7 @@ int canon_set_environment(canon *c, const char *const *environment,
         rc = set_one(c, s->name, environment, err);
     for (size_t i = 0; !rc && environment[i]; i++)
         rc = set_other(c, environment[i], err);
-    return rc;
+    return rc ? rc : take_shell(c, err);
 }
 
 static int check_address(const canon *c, const char *text, canon_error *err)
@@ -254,27 +281,57 @@ int canon_is_current(canon *c)
     return !rc;
 }
 
+/* The file of an SQLite database that is not there yet; else NULL. */
+static const char *missing_file(const canon *c)
+{
+    const char *url = canon_setting_text(c, "DATABASE_URL");
+    const char *path = url + strlen("sqlite:");
+
+    if (!cn_slice_starts(cn_str(url), "sqlite:") ||
+        strcmp(path, ":memory:") == 0 || access(path, F_OK) == 0)
+        return NULL;
+    return path;
+}
+
+/* What there is to say about the database. */
+static int check_database(canon *c, cn_buf *out, canon_error *err)
+{
+    const char *missing = missing_file(c);
+    canon_conn *conn = NULL;
+    int rc;
+
+    if (missing) {
+        cn_buf_printf(out,
+                      "database: none at %s yet, the first start makes it\n",
+                      missing);
+        return CANON_OK;
+    }
+    rc = canon_connect(c, &conn, err);
+    if (rc)
+        return rc;
+    rc = canon_ready(conn);
+    if (rc == CANON_EVERSION)
+        cn_buf_printf(out, "database: reachable, %s\n",
+                      canon_last_error(conn)->text);
+    if (!rc || rc == CANON_EVERSION)
+        rc = canon_verify(conn);
+    if (rc)
+        cn_fail_copy(err, canon_last_error(conn));
+    else
+        cn_buf_puts(out, "database: good\n");
+    canon_disconnect(conn);
+    return rc;
+}
+
 int canon_check(canon *c, canon_buf *out, canon_error *err)
 {
-    cn_buf text = CN_BUF_INIT(LIST_MAX);
-    canon_conn *conn = NULL;
+    cn_buf text = CN_BUF_INIT(2 * LIST_MAX);
     int rc = canon_listen_addresses(c, out, err);
 
-    if (!rc)
-        rc = canon_connect(c, &conn, err);
     if (!rc) {
         cn_buf_printf(&text, "settings: good, listening on %s\n", out->data);
-        rc = canon_ready(conn);
-        if (rc)
-            cn_fail_copy(err, canon_last_error(conn));
-        if (rc == CANON_EVERSION) {
-            cn_buf_puts(&text, "database: reachable, migrations pending\n");
-            rc = CANON_OK;
-        } else {
-            cn_buf_puts(&text, "database: good\n");
-        }
+        rc = check_database(c, &text, err);
     }
-    canon_disconnect(conn);
     canon_buf_free(out);
     if (!rc)
         return cn_buf_export(&text, out, err);

@@ -203,35 +203,54 @@ static void drain(exchange *x)
         continue;
 }
 
+/* What can be said without asking the API; else 0. */
+static int check_request(exchange *x, const canon_request *request,
+                         const char **why_out)
+{
+    int status = x->wire->status;
+
+    *why_out = x->wire->why ? x->wire->why : "";
+    if (!status)
+        status = cn_host_check(request, x->is_1_1, &x->declared, why_out);
+    if (!status)
+        status = check_state(request, x->wire->flags, why_out);
+    return status;
+}
+
+/* From a file, or from the API. */
+static void answer(exchange *x, canon_conn *conn, const canon_request *request)
+{
+    canon_peer peer = peer_of(x);
+    canon_request whole = *request;
+
+    whole.body_len = x->declared;
+    if (!cn_host_file(x->c, request, &peer, x->wire->assets) &&
+        canon_dispatch(conn, &whole, &peer) && x->begun)
+        x->gone = x->gone || !x->replaced;
+    if (!x->begun && !x->gone)
+        refuse(x, 500, "Internal Server Error");
+}
+
 int canon_serve(canon *c, canon_conn *conn, const canon_request *request,
                 const canon_wire *wire)
 {
     exchange x = {.c = c, .wire = wire};
-    canon_peer peer = peer_of(&x);
-    canon_request whole = *request;
-    const char *why = wire->why ? wire->why : "";
-    int status = wire->status;
+    const char *why = "";
+    int status;
 
     x.is_1_1 = strcmp(wire->version, "1.1") == 0;
     x.is_head = strcmp(request->method, "HEAD") == 0;
     x.unready = (wire->flags & CANON_WIRE_STARTING) &&
                 strcmp(request->target, "/readyz") == 0;
-    if (!status)
-        status = cn_host_check(request, x.is_1_1, &x.declared, &why);
-    if (!status)
-        status = check_state(request, wire->flags, &why);
+    status = check_request(&x, request, &why);
     x.ended = !x.declared;
     x.expects = x.is_1_1 && cn_host_field(request, "Expect");
     x.keep = !status && !(wire->flags & CANON_WIRE_CLOSE) &&
              wants_more(request, x.is_1_1);
-    whole.body_len = x.declared;
     if (status)
         refuse(&x, status, why);
-    else if (!cn_host_file(c, request, &peer, wire->assets) &&
-             canon_dispatch(conn, &whole, &peer) && x.begun)
-        x.gone = x.gone || !x.replaced;
-    if (!x.begun && !x.gone)
-        refuse(&x, 500, "Internal Server Error");
+    else
+        answer(&x, conn, request);
     emit(&x, "0\r\n\r\n", x.chunked ? 5 : 0);
     flush(&x);
     if (x.streaming)

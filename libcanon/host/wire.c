@@ -69,45 +69,76 @@ static int check_size(const canon_request *request, const char **why_out)
     return size > HEAD_MAX ? 431 : 0;
 }
 
-int cn_host_check(const canon_request *request, bool is_1_1,
-                  int64_t *length_out, const char **why_out)
+/* The headers that say where a request ends, and to whom it goes. */
+enum { LENGTH, CODING, HOST, AUTHORIZATION, SINGLE };
+
+/* Each of them at most once. */
+static int find_single(const canon_request *request, const char *values[SINGLE],
+                       const char **why_out)
 {
-    static const char *const names[] = {"Content-Length", "Transfer-Encoding",
-                                        "Host", "Authorization"};
-    static const char *const twice[] = {
+    static const char *const names[SINGLE] = {
+        "Content-Length", "Transfer-Encoding", "Host", "Authorization"};
+    static const char *const twice[SINGLE] = {
         "Content-Length stands twice", "Transfer-Encoding stands twice",
         "Host stands twice", "Authorization stands twice"};
-    const char *values[4];
-    const char *expect = cn_host_field(request, "Expect");
-    int status = check_size(request, why_out);
-    int count;
+    int count = 0;
 
-    for (size_t i = 0; !status && i < 4; i++) {
+    for (size_t i = 0; i < SINGLE; i++) {
         values[i] = find_header(request, names[i], &count);
         *why_out = twice[i];
-        status = count > 1 ? 400 : 0;
+        if (count > 1)
+            return 400;
     }
-    if (status)
-        return status;
+    return 0;
+}
+
+static int check_framing(const char *const values[SINGLE], bool is_1_1,
+                         const char **why_out)
+{
     *why_out = "HTTP/1.1 needs a Host";
-    if (is_1_1 && !values[2])
+    if (is_1_1 && !values[HOST])
         return 400;
     *why_out = "Content-Length is no number";
-    if (values[0] && !is_length(values[0]))
+    if (values[LENGTH] && !is_length(values[LENGTH]))
         return 400;
     *why_out = "Transfer-Encoding can be chunked, alone, and in HTTP/1.1";
-    if (values[1] && (values[0] || !is_1_1 ||
-                      !cn_slice_is_nocase(cn_str(values[1]), "chunked")))
+    if (values[CODING] &&
+        (values[LENGTH] || !is_1_1 ||
+         !cn_slice_is_nocase(cn_str(values[CODING]), "chunked")))
         return 400;
+    return 0;
+}
+
+/* What the client wants besides an answer. */
+static int check_wishes(const canon_request *request, const char **why_out)
+{
+    const char *expect = cn_host_field(request, "Expect");
+
     *why_out = "WebSocket is not spoken here";
     if (cn_host_has_word(cn_host_field(request, "Upgrade"), "websocket"))
         return 426;
     *why_out = "Unknown expectation";
-    if (expect && !cn_slice_is_nocase(cn_str(expect), "100-continue"))
-        return 417;
+    return expect && !cn_slice_is_nocase(cn_str(expect), "100-continue") ? 417
+                                                                         : 0;
+}
+
+int cn_host_check(const canon_request *request, bool is_1_1,
+                  int64_t *length_out, const char **why_out)
+{
+    const char *values[SINGLE] = {NULL};
+    int status = check_size(request, why_out);
+
+    if (!status)
+        status = find_single(request, values, why_out);
+    if (!status)
+        status = check_framing(values, is_1_1, why_out);
+    if (!status)
+        status = check_wishes(request, why_out);
+    if (status)
+        return status;
     *why_out = "";
-    *length_out = values[0] ? strtoll(values[0], NULL, 10) : 0;
-    *length_out = values[1] ? -1 : *length_out;
+    *length_out = values[LENGTH] ? strtoll(values[LENGTH], NULL, 10) : 0;
+    *length_out = values[CODING] ? -1 : *length_out;
     return 0;
 }
 

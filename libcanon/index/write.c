@@ -208,6 +208,8 @@ static bool same_words(const cn_section_row *a, const cn_section_row *b)
 
 static bool same_criteria(const cn_section_row *a, const cn_section_row *b)
 {
+    if (a->total_ac == 0 && b->total_ac == 0)
+        return true;
     return same_text(a->body, b->body) && a->start_line == b->start_line &&
            a->total_ac == b->total_ac && a->done_ac == b->done_ac;
 }
@@ -216,6 +218,7 @@ static bool same_section(const cn_section_row *a, const cn_section_row *b)
 {
     return same_words(a, b) && same_criteria(a, b) && a->ord == b->ord &&
            a->parent_ord == b->parent_ord && a->level == b->level &&
+           a->start_line == b->start_line && a->total_ac == b->total_ac &&
            a->end_line == b->end_line && same_text(a->status, b->status) &&
            same_text(a->blocked_by, b->blocked_by) &&
            same_text(a->delta, b->delta) &&
@@ -252,8 +255,12 @@ static void compare_one(section_changes *c, const cn_built *b,
                         cn_section_row *now, const cn_section_row *before)
 {
     now->id = before->id;
-    if (!same_words(now, before))
+    if (!same_words(now, before)) {
         put_section(&c->search, b, now);
+        c->search.items[c->search.count - 1].same_heading =
+            same_text(now->heading, before->heading) &&
+            same_text(now->number, before->number);
+    }
     if (!same_criteria(now, before))
         c->criteria[c->criteria_count++] = now;
     if (!same_section(now, before))
@@ -366,8 +373,11 @@ static int update_sections(canon_conn *conn, cn_group *g, cn_built *b)
         rc = compare_sections(conn, g, b, &stored, &changes);
     if (rc)
         return rc;
-    if (!same_text(title, b->doc.title) || !same_text(body, preamble))
+    if (!same_text(title, b->doc.title) || !same_text(body, preamble)) {
         put_document(&changes.search, b);
+        changes.search.items[changes.search.count - 1].same_heading =
+            same_text(title, b->doc.title);
+    }
     return apply_changes(conn, g, b, &changes);
 }
 

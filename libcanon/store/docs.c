@@ -172,16 +172,52 @@ int cn_store_doc_update(cn_db *db, const char *org, cn_doc_row *row,
     return rc;
 }
 
+static bool has_tag(const cn_doc_row *row, cn_slice tag)
+{
+    for (size_t i = 0; i < row->tag_count; i++) {
+        if (cn_slice_is(tag, row->tag_list[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Are these the stored tags? A list that names one twice is not. */
+static int same_tags(cn_db *db, const char *org, const cn_doc_row *row,
+                     bool *out, canon_error *err)
+{
+    const cn_arg args[] = {cn_text(org), cn_int(row->id)};
+    size_t count = 0;
+    cn_rows *rows = NULL;
+    int rc = cn_db_query(db,
+                         "SELECT tag FROM spec_document_tags"
+                         " WHERE org_login = $1 AND document_id = $2",
+                         args, 2, &rows, err);
+
+    *out = true;
+    while (!rc && (rc = cn_rows_next(rows, err)) == 1) {
+        *out = *out && has_tag(row, cn_rows_text(rows, 0));
+        count++;
+        rc = CANON_OK;
+    }
+    cn_rows_free(rows);
+    *out = *out && count == row->tag_count;
+    return rc;
+}
+
 int cn_store_doc_tags(cn_db *db, const char *org, const cn_doc_row *row,
                       canon_error *err)
 {
     const cn_arg args[] = {cn_text(org), cn_int(row->id)};
     cn_batch tags = CN_BATCH_OF(db, TAG_INSERT, 3, err);
-    int rc = cn_db_exec(db,
-                        "DELETE FROM spec_document_tags"
-                        " WHERE org_login = $1 AND document_id = $2",
-                        args, 2, NULL, err);
+    bool same = false;
+    int rc = same_tags(db, org, row, &same, err);
 
+    if (rc || same)
+        return rc;
+    rc = cn_db_exec(db,
+                    "DELETE FROM spec_document_tags"
+                    " WHERE org_login = $1 AND document_id = $2",
+                    args, 2, NULL, err);
     if (rc)
         return rc;
     put_tags(&tags, org, row);

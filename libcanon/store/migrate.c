@@ -120,14 +120,39 @@ static int newest_applied(cn_db *db, int64_t *out, canon_error *err)
     return rc ? rc : read_number(rows, 0, out, err);
 }
 
+/* Is what was applied under this number the step we know? */
+static bool is_ours(int64_t version, cn_slice sha256)
+{
+    for (size_t i = 0; i < STEP_COUNT; i++) {
+        if (steps[i].version == version)
+            return cn_slice_is(sha256, steps[i].sha256);
+    }
+    return true; /* of a newer version */
+}
+
 int cn_store_schema_state(cn_db *db, cn_schema_state *out, canon_error *err)
 {
+    cn_rows *rows = NULL;
     int64_t applied = 0;
-    int rc = newest_applied(db, &applied, err);
+    bool there = false;
+    bool changed = false;
+    int rc = has_record(db, &there, err);
 
-    *out = applied == NEWEST  ? CN_SCHEMA_CURRENT
-           : applied < NEWEST ? CN_SCHEMA_PENDING
-                              : CN_SCHEMA_NEWER;
+    if (!rc && there)
+        rc = cn_db_query(db,
+                         "SELECT version, sha256 FROM schema_migrations"
+                         " ORDER BY version",
+                         NULL, 0, &rows, err);
+    while (!rc && rows && (rc = cn_rows_next(rows, err)) == 1) {
+        applied = cn_rows_int(rows, 0);
+        changed |= !is_ours(applied, cn_rows_text(rows, 1));
+        rc = CANON_OK;
+    }
+    cn_rows_free(rows);
+    *out = changed             ? CN_SCHEMA_CHANGED
+           : applied == NEWEST ? CN_SCHEMA_CURRENT
+           : applied < NEWEST  ? CN_SCHEMA_PENDING
+                               : CN_SCHEMA_NEWER;
     return rc;
 }
 

@@ -20,6 +20,7 @@ typedef struct cn_search_entry {
     cn_slice heading; /* with its number */
     cn_slice ac_text;
     cn_slice body;
+    bool same_heading; /* title or heading are the stored ones */
 } cn_search_entry;
 
 /* Entries of documents that have none yet; those of a document stand one after

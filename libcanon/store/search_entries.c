@@ -189,21 +189,27 @@ static int write_group(writer *w, const char *const *sql,
     return rc;
 }
 
-/* Headings follow: those of new documents (is_new), or of all that occur. */
+/* Headings follow: those of new documents (is_new), or of all that occur with
+ * another heading. */
 static int write_headings(writer *w, bool is_new,
                           const cn_search_entry *entries, size_t count,
                           const int64_t *ids)
 {
+    bool same = true;
     int rc = CANON_OK;
 
     if (is_new)
         return cn_search_headings_insert(w->db, w->org, entries, ids, count,
                                          w->err);
     for (size_t i = 0; !rc && i < count; i++) {
-        if (i + 1 == count ||
-            entries[i].document_id != entries[i + 1].document_id)
+        same = same && entries[i].same_heading;
+        if (i + 1 < count &&
+            entries[i].document_id == entries[i + 1].document_id)
+            continue;
+        if (!same)
             rc = cn_search_headings_update(w->db, w->org,
                                            entries[i].document_id, w->err);
+        same = true;
     }
     return rc;
 }

@@ -25,7 +25,8 @@
 typedef enum cn_schema_state {
     CN_SCHEMA_CURRENT,
     CN_SCHEMA_PENDING,
-    CN_SCHEMA_NEWER /* made by a newer version */
+    CN_SCHEMA_NEWER,  /* made by a newer version */
+    CN_SCHEMA_CHANGED /* a step is another one than the one applied */
 } cn_schema_state;
 
 /* Apply what is missing, one transaction each. CANON_EVERSION when the

@@ -115,6 +115,27 @@ ParameterizedTest(size_t *i, routes, refuse_another_organisation)
     close_fixture();
 }
 
+/* Recorded for validate.py: the document must name the 400. */
+ParameterizedTestParameters(routes, refuse_two_credentials)
+{
+    return cn_test_indexes(canon_route_count());
+}
+
+ParameterizedTest(size_t *i, routes, refuse_two_credentials)
+{
+    static const char *const two[] = {"Authorization", "Bearer a",
+                                      "Authorization", "Bearer b", NULL};
+    const canon_route *route = canon_route_at(*i);
+    char path[256];
+
+    open_local();
+    fill(route->path, path);
+    cr_assert(eq(int, ask(&f, route->method, path, two, NULL), 400), "%s",
+              path);
+    cr_assert(body_has(&f, "Authorization stands twice"));
+    close_fixture();
+}
+
 ParameterizedTestParameters(routes, answer_501_until_they_are_there)
 {
     return cn_test_indexes(canon_route_count());

@@ -69,8 +69,15 @@ static const struct {
 
 #define FINISHED (sizeof(finished) / sizeof(finished[0]))
 
+static const char *const keep_nothing[] = {"CANON_CACHE_BYTES", "0", NULL};
+
 static const fixture_options with_shell = {
     .shell = "<html><head></head><body></body></html>"};
+
+/* What is asked for again is made again. */
+static const fixture_options without_cache = {
+    .shell = "<html><head></head><body></body></html>",
+    .settings = keep_nothing};
 
 /* Something of which one call fails, or all from one on. */
 typedef struct failing {
@@ -320,29 +327,42 @@ static void torture_memory(int (*runner)(size_t i), size_t i,
     torture(runner, i, &memory, target);
 }
 
-ParameterizedTestParameters(torture, answers_without_memory)
+/* Each route without and with answers that are kept, and on PostgreSQL. */
+enum { MADE, KEPT, ELSEWHERE };
+
+static void open_way(size_t way)
 {
-    return cn_test_indexes(FINISHED);
+    fixture_open(&f, way == ELSEWHERE,
+                 way == KEPT ? &with_shell : &without_cache);
 }
 
-ParameterizedTest(size_t *i, torture, answers_without_memory)
+ParameterizedTestParameters(torture, answers_without_memory)
 {
+    return cn_test_indexes(2 * FINISHED);
+}
+
+ParameterizedTest(size_t *at, torture, answers_without_memory)
+{
+    size_t i = *at % FINISHED;
+
     cn_mem_set(tortured, NULL);
-    fixture_open(&f, 0, &with_shell);
-    torture_memory(run, *i, finished[*i].target);
+    open_way(*at / FINISHED);
+    torture_memory(run, i, finished[i].target);
     fixture_close(&f);
 }
 
 ParameterizedTestParameters(torture, answers_without_a_database)
 {
-    return cn_test_indexes(FINISHED);
+    return cn_test_indexes((test_database_has_postgresql() ? 3 : 2) * FINISHED);
 }
 
-ParameterizedTest(size_t *i, torture, answers_without_a_database)
+ParameterizedTest(size_t *at, torture, answers_without_a_database)
 {
-    fixture_open(&f, 0, &with_shell);
+    size_t i = *at % FINISHED;
+
+    open_way(*at / FINISHED);
     cn_db_set_hook(fail_call, NULL);
-    torture(run, *i, &database, finished[*i].target);
+    torture(run, i, &database, finished[i].target);
     cn_db_set_hook(NULL, NULL);
     fixture_close(&f);
 }
@@ -362,15 +382,17 @@ ParameterizedTest(size_t *i, torture, answers_callers_without_memory)
 
 ParameterizedTestParameters(torture, answers_callers_without_a_database)
 {
-    return cn_test_indexes(GUARDED);
+    return cn_test_indexes((test_database_has_postgresql() ? 2 : 1) * GUARDED);
 }
 
-ParameterizedTest(size_t *i, torture, answers_callers_without_a_database)
+ParameterizedTest(size_t *at, torture, answers_callers_without_a_database)
 {
-    open_guarded(0);
+    size_t i = *at % GUARDED;
+
+    open_guarded(*at / GUARDED);
     database.refusal = 401; /* a key cannot be looked up */
     cn_db_set_hook(fail_call, NULL);
-    torture(run_guarded, *i, &database, guarded[*i].target);
+    torture(run_guarded, i, &database, guarded[i].target);
     cn_db_set_hook(NULL, NULL);
     people_close(&f);
 }

@@ -23,7 +23,7 @@ except ImportError as missing:
     sys.exit(77)
 
 # Answers of the layer that all operations share.
-SHARED = {204, 304, 307, 400, 401, 403, 404, 405, 413, 414, 415, 422, 429}
+SHARED = {204, 304, 307, 401, 403, 404, 405, 413, 414, 415, 422, 429}
 LONG = {"file_path", "full_path"}
 
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sqlite3
 import tempfile
 import threading
 import time
@@ -50,6 +51,36 @@ class Settings(unittest.TestCase):
         self.assertEqual(status, 0, said)
         self.assertIn("settings: good", out)
         self.assertIn("database: ", out)
+
+    def test_check_tells_of_a_database_that_is_not_there_yet(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "new.db")
+            status, out, said = run(["--check"], DATABASE_URL=f"sqlite:{path}")
+            self.assertEqual(status, 0, said)
+            self.assertIn(f"none at {path} yet", out)
+            self.assertEqual(os.listdir(folder), [])
+
+    def test_check_finds_damage(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "canon.db")
+            db = sqlite3.connect(path)
+            db.execute("PRAGMA page_size = 512")
+            db.execute("CREATE TABLE schema_migrations (version INTEGER "
+                       "PRIMARY KEY, sha256 TEXT, applied_at INTEGER)")
+            db.execute("CREATE TABLE t (a TEXT)")
+            db.execute("CREATE INDEX i ON t (a)")
+            db.executemany("INSERT INTO t VALUES (?)",
+                           [(f"{n:0100}",) for n in range(1000)])
+            db.commit()
+            db.close()
+            status, out, said = run(["--check"], DATABASE_URL=f"sqlite:{path}")
+            self.assertEqual(status, 0, said)
+            with open(path, "r+b") as f:
+                f.seek(512 * 40)
+                f.write(b"\xff" * 512 * 4)
+            status, _, said = run(["--check"], DATABASE_URL=f"sqlite:{path}")
+            self.assertEqual(status, 1)
+            self.assertIn("damaged", said)
 
     def test_a_number_must_be_one(self):
         self.refused("PORT", PORT="80x")
@@ -247,6 +278,17 @@ class Life(unittest.TestCase):
                 for path in ("/static/../canon.db", "/static/assets",
                              "/static/none", "/static/..%2fcanon.db"):
                     self.assertEqual(server.get(path).status, 404)
+
+    def test_the_application_of_a_folder_is_the_shell(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "index.html"), "w") as f:
+                f.write("<!doctype html><html><head></head>"
+                        "<body>of the folder</body></html>")
+            with Server(STATIC_DIR=folder) as server:
+                answer = server.get("/app/acme/no/such/page")
+                self.assertIn(b"of the folder", answer.body)
+                self.assertEqual(answer.headers["content-type"],
+                                 "text/html; charset=utf-8")
 
     def test_a_change_of_a_file_is_seen(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -1108,6 +1108,7 @@ FUNCTIONS: List[Tuple[str, Any, List[Any]]] = [
     ("canon_monotonic_us", c_int64, [c_void_p]),
     ("canon_random", c_int, [c_void_p, c_void_p, c_size_t]),
     ("canon_ready", c_int, [c_void_p]),
+    ("canon_verify", c_int, [c_void_p]),
     (
         "canon_limit_take",
         c_int,
@@ -1119,6 +1120,7 @@ FUNCTIONS: List[Tuple[str, Any, List[Any]]] = [
         [c_void_p, c_char_p, c_char_p, c_int, c_int64, POINTER(c_int64)],
     ),
     ("canon_limit_return", None, [c_void_p, c_char_p, c_char_p]),
+    ("canon_set_shell", c_int, [c_void_p, c_char_p, c_size_t, POINTER(canon_error)]),
     ("canon_shell_html", c_char_p, [c_void_p, POINTER(c_size_t)]),
     ("canon_sha256_hex", None, [c_void_p, c_size_t, POINTER(c_char)]),
     ("canon_dispatch", c_int, [c_void_p, POINTER(canon_request), POINTER(canon_peer)]),

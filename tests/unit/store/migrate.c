@@ -55,6 +55,7 @@ ParameterizedTestParameters(migrate, refuses_a_step_that_was_changed)
 ParameterizedTest(size_t *which, migrate, refuses_a_step_that_was_changed)
 {
     cn_db *db = store_test_start(*which);
+    cn_schema_state state;
     canon_error err;
 
     cr_assert(eq(int,
@@ -62,6 +63,8 @@ ParameterizedTest(size_t *which, migrate, refuses_a_step_that_was_changed)
                             NULL, 0, NULL, &err),
                  CANON_OK));
     cr_assert(eq(int, cn_store_migrate(db, T0, &err), CANON_EVERSION));
+    cr_assert(eq(int, cn_store_schema_state(db, &state, &err), CANON_OK));
+    cr_assert(eq(int, (int)state, CN_SCHEMA_CHANGED));
     store_test_stop(db);
 }
 
