@@ -1,7 +1,7 @@
 /**
  * @file canon/dispatch.h
- * The REST API as a function call, for any HTTP host. The 74 operations are
- * described in libcanon/docs/openapi.yaml.
+ * The REST API as a function call, for any HTTP host. Its operations, 74 and
+ * three extensions, are described in libcanon/docs/openapi.yaml.
  *
  * The body is pulled through canon_peer.read, the answer pushed through begin
  * (once) and write. An answer of unknown length (an event stream) has length
@@ -32,7 +32,7 @@ typedef struct canon_caller {
     const char *sub; /**< required; stable id of the person or program */
     const char *email;
     const char *name;
-    const char *org; /**< the organisation the permissions are for */
+    const char *org;      /**< the organisation the permissions are for */
     unsigned permissions; /**< CANON_PERM_... */
 } canon_caller;
 
@@ -99,9 +99,10 @@ typedef struct canon_route {
     const char *operation;  /**< operationId of openapi.yaml */
     const char *permission; /**< "specs:read", or "" */
     int implemented;        /**< 0: answers 501 */
+    int extension;          /**< 1: x-canon-extension of openapi.yaml */
 } canon_route;
 
-/** Number of routes: 74. */
+/** Number of routes: 77, the last three of which are extensions. */
 CANON_API size_t canon_route_count(void);
 
 /** Route i in the order of the documentation; NULL beyond the end. */

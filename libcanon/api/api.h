@@ -9,6 +9,7 @@
 #include "canon/auth.h"
 #include "canon/dispatch.h"
 #include "canon/index.h"
+#include "canon/spec.h"
 
 #include "arena.h"
 #include "array.h"
@@ -129,8 +130,8 @@ struct cn_call {
     cn_match match;
     canon_principal who;  /* by is CANON_BY_NOTHING for nobody */
     canon_principal *own; /* what canon_auth_identify has made of it */
-    bool bearer; /* an Authorization header with that scheme is there */
-    int64_t stamp;           /* of the path's organisation; 0: not read yet */
+    bool bearer;   /* an Authorization header with that scheme is there */
+    int64_t stamp; /* of the path's organisation; 0: not read yet */
     cn_array violations;
     cn_buf input; /* the body of the request */
 
@@ -139,6 +140,7 @@ struct cn_call {
     const char *type;
     const char *location;
     const char *vary;
+    const char *cache;     /* Cache-Control of a tagged answer; or NULL */
     const char *challenge; /* WWW-Authenticate */
     int retry_s;           /* Retry-After */
     cn_array cookies;      /* const char *: values of Set-Cookie */
@@ -319,6 +321,9 @@ int cn_reply_answer(cn_call *c, canon_answer *answer);
 /* c->body is the HTML. */
 int cn_reply_html(cn_call *c, int status);
 
+/* As cn_reply_answer, of an SVG image; cache is its Cache-Control. */
+int cn_reply_svg(cn_call *c, canon_answer *answer, const char *cache);
+
 /* {"detail":text} or {"error":text}. CN_ANSWERED, or CANON_ENOMEM. */
 int cn_reply_detail(cn_call *c, int status, const char *text);
 int cn_reply_error(cn_call *c, int status, const char *text);
@@ -370,6 +375,17 @@ int cn_repo_visible(cn_call *c, bool *visible);
 /* 1 in *known when the repository of the path is in the index. */
 int cn_repo_known(cn_call *c, bool *known);
 
+/* 400: one answer for all bodies of the editor that cannot be used. */
+int cn_editor_refuse(cn_call *c);
+
+/* A text member of such a body, at most as long as a document may be; it may be
+ * missing when preset is given. */
+int cn_editor_text(cn_call *c, const cn_value *body, const char *name,
+                   const char *preset, cn_slice *out);
+
+/* Parse a document whose characters have been counted. */
+int cn_editor_parse(cn_call *c, cn_slice content, canon_spec **out);
+
 /* The application's page for an organisation (""), with the session in it;
  * without the application what to do about that. */
 int cn_reply_shell(cn_call *c, int status, const char *org);
@@ -416,6 +432,9 @@ int cn_preview_post(cn_call *c);
 int cn_editor_file_get(cn_call *c);
 int cn_save_post(cn_call *c);
 int cn_save_pr_post(cn_call *c);
+int cn_apply_post(cn_call *c);
+int cn_merge_post(cn_call *c);
+int cn_badge_get(cn_call *c);
 int cn_login_get(cn_call *c);
 int cn_login_callback_get(cn_call *c);
 int cn_logout_get(cn_call *c);

@@ -16,8 +16,7 @@
 #define CONTENT_MAX 500000 /* characters */
 #define PR_BODY     "Proposed with the Canon editor."
 
-/* One answer for all bodies that cannot be used. */
-static int refuse_body(cn_call *c)
+int cn_editor_refuse(cn_call *c)
 {
     return cn_reply_error(c, 400, "Invalid request body");
 }
@@ -33,17 +32,16 @@ static int check_repo(cn_call *c)
     return cn_reply_error(c, 404, "Repository not found");
 }
 
-/* A text member of the body, which may be missing when preset is given. */
-static int text_member(cn_call *c, const cn_value *body, const char *name,
-                       const char *preset, cn_slice *out)
+int cn_editor_text(cn_call *c, const cn_value *body, const char *name,
+                   const char *preset, cn_slice *out)
 {
     const cn_value *value = cn_value_get(body, name);
 
     *out = cn_str(preset);
     if (!value)
-        return preset ? CANON_OK : refuse_body(c);
-    if (value->kind != CN_KIND_TEXT)
-        return refuse_body(c);
+        return preset ? CANON_OK : cn_editor_refuse(c);
+    if (value->kind != CN_KIND_TEXT || cn_utf8_count(value->text) > CONTENT_MAX)
+        return cn_editor_refuse(c);
     *out = value->text;
     return CANON_OK;
 }
@@ -54,15 +52,10 @@ static int read_content(cn_call *c, const char *preset, const cn_value **body,
 {
     int rc = cn_call_object(c, body);
 
-    if (!rc)
-        rc = text_member(c, *body, "content", preset, content);
-    if (!rc && cn_utf8_count(*content) > CONTENT_MAX)
-        rc = refuse_body(c);
-    return rc;
+    return rc ? rc : cn_editor_text(c, *body, "content", preset, content);
 }
 
-/* The limit in characters has been checked; this one is in bytes. */
-static int parse_content(cn_call *c, cn_slice content, canon_spec **out)
+int cn_editor_parse(cn_call *c, cn_slice content, canon_spec **out)
 {
     canon_spec_options options = CANON_SPEC_OPTIONS_INIT;
 
@@ -81,7 +74,7 @@ int cn_parse_post(cn_call *c)
     if (!rc)
         rc = read_content(c, NULL, &body, &content);
     if (!rc)
-        rc = parse_content(c, content, &spec);
+        rc = cn_editor_parse(c, content, &spec);
     if (!rc)
         rc = canon_spec_editor_json(spec, &c->body, &c->err);
     canon_spec_free(spec);
@@ -113,7 +106,7 @@ static int render_content(cn_call *c, cn_slice content)
     options.repo = cn_call_repo(c);
     if (!options.repo)
         return cn_fail_memory(&c->err);
-    rc = parse_content(c, content, &spec);
+    rc = cn_editor_parse(c, content, &spec);
     if (!rc)
         rc = canon_render_spec(spec, &options, &c->body, &c->err);
     canon_spec_free(spec);
@@ -234,10 +227,10 @@ static int read_texts(cn_call *c, const cn_value *body, canon_change *change)
 {
     cn_slice message;
     cn_slice blob;
-    int rc = text_member(c, body, "sha", NULL, &blob);
+    int rc = cn_editor_text(c, body, "sha", NULL, &blob);
 
     if (!rc)
-        rc = text_member(c, body, "message", "", &message);
+        rc = cn_editor_text(c, body, "message", "", &message);
     if (rc)
         return rc;
     change->base_blob = blob.ptr;
@@ -342,7 +335,7 @@ int cn_save_post(cn_call *c)
     if (rc == CANON_ECONFLICT) {
         rc = reply_conflict(c, &conflict);
     } else if (rc == CANON_EINVAL) {
-        rc = refuse_body(c);
+        rc = cn_editor_refuse(c);
     } else if (rc) {
         rc = refuse_file(c, rc);
     } else {
@@ -361,12 +354,12 @@ static int read_proposal(cn_call *c, const cn_value *body, canon_change *change)
     cn_slice branch;
     cn_slice title;
     cn_slice text;
-    int rc = text_member(c, body, "branch_name", "", &branch);
+    int rc = cn_editor_text(c, body, "branch_name", "", &branch);
 
     if (!rc)
-        rc = text_member(c, body, "pr_title", "", &title);
+        rc = cn_editor_text(c, body, "pr_title", "", &title);
     if (!rc)
-        rc = text_member(c, body, "pr_body", "", &text);
+        rc = cn_editor_text(c, body, "pr_body", "", &text);
     if (rc)
         return rc;
     if (branch.len > 0 && !cn_branch_ok(branch))
@@ -412,7 +405,7 @@ static int refuse_proposal(cn_call *c, int code, const canon_edit *edit,
     if (code == CANON_EINVAL && edit->change.branch)
         return cn_reply_error(c, 400, "Invalid branch name");
     if (code == CANON_EINVAL)
-        return refuse_body(c);
+        return cn_editor_refuse(c);
     if (code == CANON_EUNSUPPORTED)
         return cn_reply_error(c, 400, "This repository has no branches");
     return refuse_file(c, code);

@@ -14,6 +14,7 @@
 #define HEADERS_MAX 40
 #define JSON_TYPE   "application/json"
 #define HTML_TYPE   "text/html; charset=utf-8"
+#define SVG_TYPE    "image/svg+xml"
 
 static const char static_body[] = "{\"error\":\"Internal server error\"}";
 
@@ -99,6 +100,16 @@ int cn_reply_html(cn_call *c, int status)
     c->status = status;
     c->type = HTML_TYPE;
     return CANON_OK;
+}
+
+int cn_reply_svg(cn_call *c, canon_answer *answer, const char *cache)
+{
+    int rc = cn_reply_answer(c, answer);
+
+    c->cache = cache;
+    if (!rc && c->type)
+        c->type = SVG_TYPE;
+    return rc;
 }
 
 /* {"key":text}, and retry_after when there is one. */
@@ -194,6 +205,7 @@ static void forget_headers(cn_call *c)
 {
     c->tagged = false;
     c->vary = NULL;
+    c->cache = NULL;
     c->location = NULL;
     c->challenge = NULL;
     c->allow[0] = '\0';
@@ -281,10 +293,12 @@ static void add_common(headers *h, const cn_call *c)
 /* Caching is forbidden unless the answer has a tag. */
 static void collect_headers(headers *h, const cn_call *c)
 {
+    const char *cache = c->cache ? c->cache : "private, no-cache";
+
     h->count = 0;
     add(h, "Content-Type", c->type);
     add(h, "ETag", c->tagged ? c->tag : NULL);
-    add(h, "Cache-Control", c->tagged ? "private, no-cache" : "no-store");
+    add(h, "Cache-Control", c->tagged ? cache : "no-store");
     add(h, "Vary", c->vary);
     add(h, "Location", c->location);
     add(h, "WWW-Authenticate", c->challenge);
@@ -298,6 +312,8 @@ static void collect_headers(headers *h, const cn_call *c)
     add_common(h, c);
     if (c->type && cn_slice_starts(cn_str(c->type), "text/html"))
         add_page_headers(h, c);
+    else if (c->type && cn_slice_is(cn_str(c->type), SVG_TYPE))
+        add(h, "Content-Security-Policy", "default-src 'none'");
 }
 
 /* Head and body to the peer; a body of HEAD stays here. */

@@ -1,6 +1,6 @@
 /*
- * The 74 operations of the REST API, one line each, in the order of
- * libcanon/docs/openapi.yaml. A line says everything that is checked before
+ * The operations of the REST API, one line each, in the order of
+ * libcanon/docs/openapi.yaml; extensions are the last ones. A line says everything that is checked before
  * its handler runs; LATER lines are routed and checked in the same way and
  * then answer 501.
  */
@@ -46,17 +46,23 @@
 #define B16K ((size_t)16 * 1024)
 #define B1M  ((size_t)1024 * 1024)
 #define B4M  ((size_t)4 * 1024 * 1024)
+#define B12M ((size_t)12 * 1024 * 1024)
 #define B25M ((size_t)25 * 1024 * 1024)
 
 #define ROUTE(method, path, operation, access, permission, body, handler)      \
     {                                                                          \
-        {#method, path, #operation, permission, 1}, access, PERM_##permission, \
-            body, handler                                                      \
+        {#method, path, #operation, permission, 1, 0}, access,                 \
+            PERM_##permission, body, handler                                   \
+    }
+#define EXTRA(method, path, operation, access, permission, body, handler)      \
+    {                                                                          \
+        {#method, path, #operation, permission, 1, 1}, access,                 \
+            PERM_##permission, body, handler                                   \
     }
 #define LATER(method, path, operation, access, permission, body)               \
     {                                                                          \
-        {#method, path, #operation, permission, 0}, access, PERM_##permission, \
-            body, NULL                                                         \
+        {#method, path, #operation, permission, 0, 0}, access,                 \
+            PERM_##permission, body, NULL                                      \
     }
 
 /* clang-format off */
@@ -160,6 +166,11 @@ const cn_route cn_routes[] = {
     LATER(POST,   "/webhooks/asana",                                      asana_webhook,            SIGNED,        NO_PERMISSION, B1M),
     LATER(POST,   "/webhooks/jira",                                       jira_webhook,             SIGNED,        NO_PERMISSION, B1M),
     LATER(POST,   "/webhooks/linear",                                     linear_webhook,           SIGNED,        NO_PERMISSION, B1M),
+
+    /* Extensions */
+    EXTRA(GET,    "/app/{org}/badge.svg",                                 coverage_badge,           ORG_TAGGED,    SPECS_READ,    NONE, cn_badge_get),
+    EXTRA(POST,   "/app/{org}/editor/apply",                              editor_apply,             ORG,           SPECS_READ,    B4M,  cn_apply_post),
+    EXTRA(POST,   "/app/{org}/editor/merge",                              editor_merge,             ORG,           SPECS_READ,    B12M, cn_merge_post),
 };
 /* clang-format on */
 

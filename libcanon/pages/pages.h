@@ -1,7 +1,7 @@
 /*
  * The HTML that the library itself makes: the shell of the web application with
  * the session put in, what stands in its place without one, the list of search
- * results, and the error page. Everything goes through a writer that escapes.
+ * results, the badge, and the error page. Everything goes through a writer that escapes.
  */
 #ifndef CN_PAGES_H
 #define CN_PAGES_H
@@ -72,6 +72,17 @@ int cn_page_hint(const char *org, canon_buf *out, canon_error *err);
 /* A short page that says what went wrong. */
 int cn_page_error(int status, const char *message, canon_buf *out,
                   canon_error *err);
+
+/* What a badge says. */
+typedef struct cn_page_badge {
+    const char *label; /* "": the usual one */
+    int64_t done;
+    int64_t total;
+} cn_page_badge;
+
+/* An SVG image: "label" and, in the colour of its band, "73%". */
+int cn_page_badge_write(const cn_page_badge *badge, canon_buf *out,
+                        canon_error *err);
 
 /* --- the search fragment ------------------------------------------------ */
 

@@ -142,6 +142,7 @@ static void write_editor_criterion(cn_json *w, const canon_criterion *c)
     cn_json_object(w, NULL);
     cn_json_str(w, "text", c->text);
     cn_json_bool(w, "checked", c->checked);
+    cn_json_int(w, "line", (int64_t)c->line);
     cn_spec_write_evidence(w, "realized_in", c->evidence, c->evidence_count);
     if (c->strength)
         cn_json_str(w, "strength", canon_strength_name(c->strength));
@@ -187,6 +188,8 @@ static void open_editor_section(cn_json *w, const canon_spec *spec,
         cn_json_str(w, "delta", canon_delta_name(s->delta));
     if (s->scenario_count)
         write_scenarios(w, s);
+    cn_json_int(w, "start_line", (int64_t)s->start_line);
+    cn_json_int(w, "end_line", (int64_t)s->end_line);
     cn_json_array(w, "children");
 }
 

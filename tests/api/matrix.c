@@ -100,6 +100,9 @@ static const struct row {
     {"asana_webhook", OPEN, 0},
     {"jira_webhook", OPEN, 0},
     {"linear_webhook", OPEN, 0},
+    {"coverage_badge", MEMBER, READ},
+    {"editor_apply", MEMBER, READ},
+    {"editor_merge", MEMBER, READ},
 };
 /* clang-format on */
 

@@ -5,6 +5,8 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdio.h>
+#include <string.h>
 
 static char *text_of(const canon_buf *buf)
 {
@@ -133,5 +135,56 @@ Test(error_page, says_what_went_wrong)
 
     cr_assert(strstr(text_of(&out), "<h1>Not found</h1>") != NULL);
     cr_assert(strstr(text_of(&out), "No &lt;b&gt; here") != NULL);
+    canon_buf_free(&out);
+}
+
+/* --- the badge ----------------------------------------------------------- */
+
+static const struct {
+    const char *label;
+    int64_t done;
+    int64_t total;
+    const char *title;
+    const char *colour;
+} badges[] = {
+    {"", 0, 0, "specs: no criteria", "#656d76"},
+    {"api", 0, 3, "api: 0%", "#c4232b"},
+    {"", 39, 100, "specs: 39%", "#c4232b"},
+    {"", 2, 5, "specs: 40%", "#9a6700"},
+    {"", 60, 100, "specs: 60%", "#4d6b00"},
+    {"", 80, 100, "specs: 80%", "#1a7f37"},
+    {"", 999, 1000, "specs: 99%", "#1a7f37"},
+    {"", 7, 7, "specs: 100%", "#1a7f37"},
+    {"<&\x01\xEF\xBF\xBE", 1, 2, "&lt;&amp;  : 50%", "#9a6700"},
+};
+
+Test(badge, has_the_colour_of_its_band)
+{
+    for (size_t i = 0; i < sizeof(badges) / sizeof(badges[0]); i++) {
+        cn_page_badge badge = {badges[i].label, badges[i].done,
+                               badges[i].total};
+        canon_buf out = CANON_BUF_INIT;
+        char title[128];
+
+        cr_assert(eq(int, cn_page_badge_write(&badge, &out, NULL), 0));
+        snprintf(title, sizeof(title), "<title>%s</title>", badges[i].title);
+        cr_assert(ne(ptr, strstr(out.data, title), NULL), "%s", out.data);
+        cr_assert(ne(ptr, strstr(out.data, badges[i].colour), NULL));
+        canon_buf_free(&out);
+    }
+}
+
+Test(badge, is_as_wide_as_its_texts)
+{
+    cn_page_badge small = {"i", 1, 2};
+    cn_page_badge wide = {"\xE6\x96\x87W@ A", 1, 2};
+    canon_buf out = CANON_BUF_INIT;
+
+    cr_assert(eq(int, cn_page_badge_write(&small, &out, NULL), 0));
+    cr_assert(ne(ptr, strstr(out.data, " width=\"54\" height=\"20\""), NULL),
+              "%s", out.data);
+    cr_assert(eq(int, cn_page_badge_write(&wide, &out, NULL), 0));
+    cr_assert(ne(ptr, strstr(out.data, "textLength=\"45\""), NULL), "%s",
+              out.data);
     canon_buf_free(&out);
 }

@@ -89,6 +89,13 @@ static const struct {
     {"GET", "/app/acme/settings/api-keys/", "list_api_keys org=acme"},
     {"POST", "/app/acme/settings/api-keys", "GET, HEAD, OPTIONS"},
     {"DELETE", "/app/acme/settings/api-keys/5", "revoke_api_key org=acme key_id=5"},
+    {"GET", "/app/acme/badge.svg?label=x", "coverage_badge org=acme"},
+    {"GET", "/app/acme/badge.svg/", "spa_catchall full_path=acme/badge.svg/"},
+    {"GET", "/app/admin/badge.svg", "spa_catchall full_path=admin/badge.svg"},
+    {"POST", "/app/acme/editor/apply", "editor_apply org=acme"},
+    {"POST", "/app/acme/editor/merge", "editor_merge org=acme"},
+    {"GET", "/app/acme/editor/apply", "spa_catchall full_path=acme/editor/apply"},
+    {"POST", "/app/acme/editor/apply/parse/parse", "editor_parse org=acme owner=apply repo=parse"},
     {"GET", "/app/acme/tasks", "spa_catchall full_path=acme/tasks"},
     {"POST", "/app/acme/tasks", "GET, HEAD, OPTIONS"},
     {"GET", "/app/acme/api/tickets/create", "POST, OPTIONS"},
@@ -172,12 +179,13 @@ ParameterizedTest(size_t *i, router, finds_every_line_by_its_own_path)
     cr_assert(eq(uint, match.methods & method, method));
 }
 
-Test(router, has_74_lines_and_no_two_alike)
+Test(router, has_74_lines_and_3_extensions_and_no_two_alike)
 {
-    cr_assert(eq(sz, canon_route_count(), 74));
-    cr_assert(eq(ptr, (void *)canon_route_at(74), NULL));
-    for (size_t i = 0; i < 74; i++) {
-        for (size_t k = i + 1; k < 74; k++) {
+    cr_assert(eq(sz, canon_route_count(), 77));
+    cr_assert(eq(ptr, (void *)canon_route_at(77), NULL));
+    for (size_t i = 0; i < 77; i++) {
+        cr_assert(eq(int, canon_route_at(i)->extension, i >= 74));
+        for (size_t k = i + 1; k < 77; k++) {
             const canon_route *a = canon_route_at(i);
             const canon_route *b = canon_route_at(k);
 

@@ -17,6 +17,7 @@ typedef struct operation {
     char permission[32];
     bool is_page;
     bool is_open;
+    bool is_extension;
 } operation;
 
 static operation operations[128];
@@ -61,6 +62,8 @@ static void read_line(cn_slice line, cn_slice *path)
         o->is_page = cn_slice_is(value, "page");
     } else if (cn_slice_is(line, "      security: []")) {
         o->is_open = true;
+    } else if (cn_slice_is(line, "      x-canon-extension: true")) {
+        o->is_extension = true;
     }
 }
 
@@ -100,6 +103,7 @@ Test(table, equals_the_document)
         cr_assert(
             eq(int, access == CN_PUBLIC || access == CN_SIGNED, o->is_open),
             "%s", o->id);
+        cr_assert(eq(int, route->info.extension, o->is_extension), "%s", o->id);
     }
     free(text);
 }

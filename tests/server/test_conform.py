@@ -64,7 +64,7 @@ class Conform(unittest.TestCase):
         bad = [f for f in found["list"] if not expected(f)]
         self.maxDiff = None
         self.assertEqual(bad[:5], [], f"{len(bad)} in all")
-        self.assertEqual(found["operations"], 74)
+        self.assertEqual(found["operations"], 77)
         self.assertEqual(server.get("/healthz").status, 200)
 
     def test_answers_fit_the_document(self):

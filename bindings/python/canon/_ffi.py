@@ -278,6 +278,7 @@ class canon_route(Structure):
         ("operation", c_char_p),
         ("permission", c_char_p),
         ("implemented", c_int),
+        ("extension", c_int),
     ]
 
 
