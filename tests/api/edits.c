@@ -208,7 +208,7 @@ Test(merge, puts_two_versions_together)
                  200));
     cr_assert(eq(str, (char *)body_of(&f),
                  "{\"content\":\"- [x] new\\nb\\nc\\n\",\"conflicts\":0,"
-                 "\"parts\":[{\"text\":\"- [x] new\\nb\\nc\\n\"}]}"));
+                 "\"parts\":[{\"text\":\"- [x] new\\n\"},{\"text\":\"b\\nc\\n\"}]}"));
 }
 
 Test(merge, shows_conflicts)
