@@ -84,7 +84,7 @@ case $flags in
 *) fail "pkg-config does not follow the move: $flags" ;;
 esac
 warn='-Wall -Wextra -Wpedantic -Werror'
-for name in parse lint index host; do
+for name in parse lint index host merge; do
     "$CC" -std=c11 $warn "$SOURCE/examples/$name.c" -o "$work/pc/$name" $flags
 done
 "$CXX" -std=c++11 $warn "$SOURCE/examples/coverage.cpp" \
