@@ -146,6 +146,42 @@ static void send_file(const canon *c, const canon_peer *peer, const file *f)
     send_answer(c, peer, 200, own, f->body);
 }
 
+/* Is "q=0" among the parameters of a coding, in any of its spellings? */
+static bool is_refused(cn_slice parameters)
+{
+    while (parameters.ptr) {
+        cn_slice one = cn_slice_trim(cn_slice_cut(&parameters, ';'));
+        bool is_zero = one.len > 2 && one.ptr[2] == '0';
+
+        if (!cn_slice_starts_nocase(one, "q="))
+            continue;
+        for (size_t i = 2; i < one.len; i++)
+            is_zero = is_zero && (one.ptr[i] == '0' || one.ptr[i] == '.');
+        return is_zero;
+    }
+    return false;
+}
+
+/* Does Accept-Encoding allow gzip (RFC 9110, 12.5.3)? Its own entry decides,
+ * then that of all others. */
+static bool accepts_gzip(const char *field)
+{
+    cn_slice list = cn_str(field);
+    bool others = false;
+
+    while (list.ptr) {
+        cn_slice entry = cn_slice_cut(&list, ',');
+        cn_slice coding = cn_slice_trim(cn_slice_cut(&entry, ';'));
+
+        if (cn_slice_is_nocase(coding, "gzip") ||
+            cn_slice_is_nocase(coding, "x-gzip"))
+            return !is_refused(entry);
+        if (cn_slice_is(coding, "*"))
+            others = !is_refused(entry);
+    }
+    return others;
+}
+
 /* The file of a path, packed when the client takes that. */
 static bool find_embedded(const canon_asset *assets, cn_slice path,
                           const canon_request *request, file *out)
@@ -163,9 +199,8 @@ static bool find_embedded(const canon_asset *assets, cn_slice path,
         packed++;
     out->path = path;
     out->has_packed = packed->path != NULL;
-    out->is_packed =
-        out->has_packed &&
-        cn_host_has_word(cn_host_field(request, "Accept-Encoding"), "gzip");
+    out->is_packed = out->has_packed &&
+                     accepts_gzip(cn_host_field(request, "Accept-Encoding"));
     plain = out->is_packed ? packed : plain;
     out->body = cn_slice_of((const char *)plain->data, plain->len);
     return true;

@@ -225,3 +225,146 @@ Test(check, tells_of_pending_migrations_and_changes_nothing)
     canon_close(c);
     test_folder_remove(folder);
 }
+
+/* --- files of the application -------------------------------------------- */
+
+static const canon_asset assets[] = {
+    {"/static/assets/a-1f.js", (const unsigned char *)"a plain script", 14},
+    {"/static/assets/a-1f.js.gz", (const unsigned char *)"packed", 6},
+    {"/static/assets/a-1f.json", (const unsigned char *)"{}", 2},
+    {"/static/theme.js", (const unsigned char *)"theme", 5},
+    {NULL, NULL, 0}};
+
+static char sent[4096]; /* what the client has got */
+
+static int take(void *user, const void *data, size_t len)
+{
+    size_t at = strlen(sent);
+
+    (void)user;
+    cr_assert(lt(sz, at + len, sizeof(sent)));
+    memcpy(sent + at, data, len);
+    sent[at + len] = '\0';
+    return 0;
+}
+
+static int no_body(void *user, void *out, size_t cap)
+{
+    (void)user;
+    (void)out;
+    (void)cap;
+    return 0;
+}
+
+/* The answer to a request for an asset; accept: Accept-Encoding, or NULL. */
+static const char *fetch(const char *method, const char *path,
+                         const char *accept)
+{
+    static char out[16384];
+    canon_options options = CANON_OPTIONS_INIT;
+    canon_header headers[] = {{"Host", "localhost"},
+                              {"Accept-Encoding", accept}};
+    canon_request request = CANON_REQUEST_INIT;
+    canon_wire wire = {.size = sizeof(wire),
+                       .read = no_body,
+                       .write = take,
+                       .out = out,
+                       .out_cap = sizeof(out),
+                       .version = "1.1",
+                       .assets = assets};
+    canon_conn *conn = NULL;
+    canon_error err;
+    canon *c = NULL;
+
+    options.database_url = "sqlite::memory:";
+    cr_assert(eq(int, canon_open(&options, &c, &err), CANON_OK));
+    cr_assert(eq(int, canon_connect(c, &conn, &err), CANON_OK));
+    request.method = method;
+    request.target = path;
+    request.headers = headers;
+    request.header_count = accept ? 2 : 1;
+    request.remote_addr = "127.0.0.1";
+    sent[0] = '\0';
+    cr_assert(eq(int, canon_serve(c, conn, &request, &wire), 1));
+    canon_disconnect(conn);
+    canon_close(c);
+    return sent;
+}
+
+static bool got(const char *text)
+{
+    return strstr(sent, text) != NULL;
+}
+
+static const struct {
+    const char *accept;
+    int packed;
+} codings[] = {
+    {NULL, 0},
+    {"", 0},
+    {"gzip", 1},
+    {"GZIP", 1},
+    {"x-gzip", 1},
+    {"gzip, deflate, br", 1},
+    {"br;q=1.0, gzip;q=0.5, *;q=0", 1},
+    {"deflate,gzip ; q=0.001", 1},
+    {"gzip;q=1", 1},
+    {"*", 1},
+    {"br, *;q=0.1", 1},
+    {"gzip;q=0", 0},
+    {"gzip;q=0.0", 0},
+    {"gzip; Q=0.000 , br", 0},
+    {"gzip;level=1;q=0", 0},
+    {"gzip;q=0, *", 0},
+    {"*, gzip;q=0", 0},
+    {"*;q=0", 0},
+    {"br, deflate", 0},
+    {"identity", 0},
+    {"gzipped, notgzip", 0},
+    {"deflate;x=gzip", 0},
+    {",,;,", 0},
+};
+
+ParameterizedTestParameters(assets, are_packed_for_who_takes_that)
+{
+    return cn_test_indexes(sizeof(codings) / sizeof(codings[0]));
+}
+
+ParameterizedTest(size_t *i, assets, are_packed_for_who_takes_that)
+{
+    fetch("GET", "/static/assets/a-1f.js", codings[*i].accept);
+    cr_assert(got("HTTP/1.1 200 OK\r\n"), "%s", sent);
+    cr_assert(got("Content-Type: text/javascript; charset=utf-8\r\n"));
+    cr_assert(got("Vary: Accept-Encoding\r\n"));
+    cr_assert(got("Cache-Control: public, max-age=31536000, immutable\r\n"));
+    cr_assert(eq(int, got("Content-Encoding: gzip\r\n"), codings[*i].packed),
+              "%s", codings[*i].accept);
+    cr_assert(
+        got(codings[*i].packed ? "\r\n\r\npacked" : "\r\n\r\na plain script"));
+    cr_assert(got(codings[*i].packed ? "Content-Length: 6\r\n"
+                                     : "Content-Length: 14\r\n"));
+}
+
+Test(assets, tell_the_same_of_themselves_to_head)
+{
+    fetch("HEAD", "/static/assets/a-1f.js", "gzip");
+    cr_assert(got("Content-Encoding: gzip\r\n"));
+    cr_assert(got("Vary: Accept-Encoding\r\n"));
+    cr_assert(got("Content-Length: 6\r\n"));
+    cr_assert_str_eq(sent + strlen(sent) - 4, "\r\n\r\n");
+    fetch("HEAD", "/static/assets/a-1f.js", "gzip;q=0");
+    cr_assert(!got("Content-Encoding"));
+    cr_assert(got("Content-Length: 14\r\n"));
+}
+
+Test(assets, vary_only_where_there_is_a_choice)
+{
+    fetch("GET", "/static/theme.js", "gzip");
+    cr_assert(!got("Content-Encoding"));
+    cr_assert(!got("Vary"));
+    cr_assert(got("Cache-Control: public, max-age=3600\r\n"));
+    fetch("GET", "/static/assets/a-1f.json", "gzip");
+    cr_assert(!got("Content-Encoding"));
+    fetch("GET", "/static/theme.js.gz", "gzip");
+    cr_assert(got("404 Not Found"));
+}
