@@ -119,6 +119,49 @@ Test(pages_with_shell, carry_the_session_and_a_nonce)
     cr_assert(body_lacks(&f, nonce), "a nonce is used once");
 }
 
+/* The start tags of a page: is one of them an inline script but for that of
+ * the nonce, or does one carry a style or a handler? */
+static void check_tags(const char *page, const char *nonce)
+{
+    for (const char *at = strchr(page, '<'); at; at = strchr(at + 1, '<')) {
+        char tag[512];
+
+        snprintf(tag, sizeof(tag), "%.*s", (int)strcspn(at, ">"), at);
+        cr_assert(strncmp(tag, "<style", 6) != 0, "%s", tag);
+        cr_assert(eq(ptr, strstr(tag, " style="), NULL), "%s", tag);
+        cr_assert(eq(ptr, strstr(tag, " on"), NULL), "%s", tag);
+        cr_assert(eq(ptr, strstr(tag, "=\"http"), NULL), "%s", tag);
+        if (strncmp(tag, "<script", 7) == 0 && !strstr(tag, nonce))
+            cr_assert(ne(ptr, strstr(tag, " src=\"/"), NULL), "%s", tag);
+    }
+}
+
+Test(application, runs_under_the_policy_of_its_page)
+{
+    char *index = test_file(CN_TESTS_DIR "/../canond/web/index.html", NULL);
+    fixture_options options = {.shell = index, .empty = true};
+    char policy[512];
+    char nonce[64];
+
+    fixture_open(&f, 0, &options);
+    cr_assert(eq(int, get(&f, "/"), 200));
+    cr_assert(eq(int,
+                 sscanf(strstr(body_of(&f), "<script nonce=\""),
+                        "<script nonce=\"%40[0-9a-f]", nonce),
+                 1));
+    check_tags(body_of(&f), nonce);
+    snprintf(policy, sizeof(policy),
+             "default-src 'self'; script-src 'self' 'nonce-%s'; "
+             "style-src 'self'; img-src 'self' https: data:; "
+             "connect-src 'self'; object-src 'none'; base-uri 'none'; "
+             "form-action 'self'; frame-ancestors 'none'",
+             nonce);
+    cr_assert(
+        eq(str, (char *)header_of(&f, "Content-Security-Policy"), policy));
+    fixture_close(&f);
+    free(index);
+}
+
 Test(pages_with_shell, show_strangers_nothing_in_public)
 {
     cr_assert(eq(int, get(&f, "/"), 200));
