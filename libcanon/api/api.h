@@ -26,12 +26,13 @@ enum {
     CN_VISITOR = 5,  /* a session counts when there is one */
     CN_REFRESH = 6,  /* the handler looks for a refresh token */
     CN_ACCESS = 7,
-    CN_PAGE = 8,     /* failures are redirects or HTML instead of JSON */
-    CN_ANY_ORG = 16, /* answers for an unknown organisation, too */
-    CN_TAGGED = 32,  /* the answer has an ETag */
-    CN_CHANGES = 64, /* changes something although it is a GET */
-    CN_LINKED = 128, /* repositories on GitHub need a linked account */
-    CN_NO_KEY = 256, /* a caller with an API key may not */
+    CN_PAGE = 8,      /* failures are redirects or HTML instead of JSON */
+    CN_ANY_ORG = 16,  /* answers for an unknown organisation, too */
+    CN_TAGGED = 32,   /* the answer has an ETag */
+    CN_CHANGES = 64,  /* changes something although it is a GET */
+    CN_LINKED = 128,  /* repositories on GitHub need a linked account */
+    CN_NO_KEY = 256,  /* a caller with an API key may not */
+    CN_NO_HEAD = 512, /* GET has an effect that HEAD must not have */
     /* Limits that are shared; the table is in limits.c. */
     CN_SEARCHES = 1 << 10,
     CN_SIGN_INS = 1 << 11,

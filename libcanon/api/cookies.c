@@ -26,6 +26,16 @@ static bool are_octets(cn_slice text)
     return true;
 }
 
+/* A token of RFC 9110 section 5.6.2, as far as our names need it. */
+static bool is_name(const char *name)
+{
+    const char *p = name;
+
+    while (cn_is_alpha(*p) || cn_is_digit(*p) || *p == '_' || *p == '-')
+        p++;
+    return p > name && *p == '\0';
+}
+
 /* The content of a pair; some clients put it in quotes. */
 static cn_slice unquote(cn_slice value)
 {
@@ -122,9 +132,12 @@ int cn_call_set_cookie(cn_call *c, const canon_cookie *cookie)
     cn_slice base = cn_str(canon_setting_text(c->engine, "PLATFORM_URL"));
     bool deletes = !cookie->value || !*cookie->value || !cookie->max_age_s;
     cn_buf text = CN_BUF_INIT(4 * CN_COOKIE_MAX);
-    const char **place = cn_array_push(&c->cookies);
+    const char **place;
     int rc;
 
+    if (!is_name(cookie->name))
+        return cn_fail(&c->err, CANON_EINVAL, "no name of a cookie");
+    place = cn_array_push(&c->cookies);
     cn_buf_printf(&text, "%s=", cookie->name);
     if (!deletes)
         put_value(&text, cn_str(cookie->value));

@@ -116,6 +116,13 @@ static int redirect_slash(cn_call *c)
     return rc;
 }
 
+/* RFC 9110 section 9.2.1: HEAD is safe, also where following a link is not. */
+static int refuse_head(cn_call *c)
+{
+    (void)snprintf(c->allow, sizeof(c->allow), "GET, OPTIONS");
+    return cn_reply_detail(c, 405, "Method Not Allowed");
+}
+
 /* No route for this path, or not with this method. */
 static int call_unrouted(cn_call *c)
 {
@@ -158,7 +165,11 @@ static int call_route(cn_call *c)
     if (!c->request.caller && cn_call_header_count(c, "Authorization") > 1)
         return cn_reply_detail(c, 400, "Authorization stands twice");
     cn_route_find(cn_str(c->path), c->method, &c->match);
-    return c->match.route ? CANON_OK : call_unrouted(c);
+    if (!c->match.route)
+        return call_unrouted(c);
+    if (c->head && (c->match.route->access & CN_NO_HEAD))
+        return refuse_head(c);
+    return CANON_OK;
 }
 
 static int call_handle(cn_call *c)

@@ -54,6 +54,20 @@ static const char *wished_next(cn_call *c)
     return cn_call_cookie(c, cn_next_cookie(c));
 }
 
+/* How much of a state stands in a text from a place on. */
+static size_t state_len(cn_slice text, size_t at)
+{
+    size_t len = 0;
+
+    for (; at + len < text.len && len < STATE_HEAD; len++) {
+        char ch = text.ptr[at + len];
+
+        if (!cn_is_alpha(ch) && !cn_is_digit(ch) && ch != '-' && ch != '_')
+            break;
+    }
+    return len;
+}
+
 /* Delete the first `surplus` cookies of logins under way, and count all. */
 static int drop_states(cn_call *c, cn_slice header, size_t *surplus,
                        size_t *count)
@@ -67,6 +81,7 @@ static int drop_states(cn_call *c, cn_slice header, size_t *surplus,
         cn_slice name = cn_slice_trim(cn_slice_cut(&value, '='));
 
         if (!cn_slice_starts(name, prefix) ||
+            state_len(name, strlen(prefix)) != STATE_HEAD ||
             name.len != strlen(prefix) + STATE_HEAD)
             continue;
         ++*count;
@@ -151,12 +166,8 @@ static bool state_cookie(const cn_call *c, const char *state, char *out,
                          size_t cap)
 {
     const char *prefix = canon_login_cookie_prefix(c->engine);
-    size_t len = 0;
+    size_t len = state_len(cn_str(state), 0);
 
-    while (state && len < STATE_HEAD &&
-           (cn_is_alpha(state[len]) || cn_is_digit(state[len]) ||
-            state[len] == '-' || state[len] == '_'))
-        len++;
     (void)snprintf(out, cap, "%s%.*s", prefix, (int)len, state ? state : "");
     return len == STATE_HEAD;
 }

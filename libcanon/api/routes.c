@@ -35,12 +35,14 @@
 #define KEYS          CN_ORG
 #define KEYS_MAKE     (CN_ORG | CN_NO_KEY | CN_KEY_ORDERS)
 #define SIGN_IN       (CN_PUBLIC | CN_PAGE | CN_SIGN_INS)
-#define SIGN_OUT      (CN_VISITOR | CN_PAGE | CN_CHANGES)
+#define SIGN_IN_ENDS  (SIGN_IN | CN_NO_HEAD)
+#define SIGN_OUT      (CN_VISITOR | CN_PAGE | CN_CHANGES | CN_NO_HEAD)
 #define TOKENS        (CN_REFRESH | CN_REFRESHES)
 #define DEVICE_BEGIN  (CN_PUBLIC | CN_DEVICE_BEGINS)
 #define DEVICE_POLL   (CN_PUBLIC | CN_DEVICE_POLLS)
 #define LINK          (CN_VISITOR | CN_PAGE | CN_SIGN_INS)
-#define UNLINK        (CN_VISITOR | CN_PAGE | CN_SIGN_INS | CN_CHANGES)
+#define LINK_ENDS     (LINK | CN_NO_HEAD)
+#define UNLINK        (LINK | CN_CHANGES | CN_NO_HEAD)
 
 #define NONE 0
 #define B16K ((size_t)16 * 1024)
@@ -142,7 +144,7 @@ const cn_route cn_routes[] = {
     ROUTE(DELETE, "/app/{org}/settings/api-keys/{key_id}",                revoke_api_key,           KEYS,          SPECS_ADMIN,   NONE, cn_key_delete),
 
     /* Authentication */
-    ROUTE(GET,    "/auth/callback",                                       auth_callback,            SIGN_IN,       NO_PERMISSION, NONE, cn_login_callback_get),
+    ROUTE(GET,    "/auth/callback",                                       auth_callback,            SIGN_IN_ENDS,  NO_PERMISSION, NONE, cn_login_callback_get),
     ROUTE(GET,    "/auth/login",                                          login,                    SIGN_IN,       NO_PERMISSION, NONE, cn_login_get),
     ROUTE(GET,    "/auth/logout",                                         logout,                   SIGN_OUT,      NO_PERMISSION, NONE, cn_logout_get),
     ROUTE(POST,   "/auth/refresh",                                        refresh_token,            TOKENS,        NO_PERMISSION, B16K, cn_refresh_post),
@@ -153,7 +155,7 @@ const cn_route cn_routes[] = {
     ROUTE(POST,   "/auth/device/token",                                   poll_device_token,        DEVICE_POLL,   NO_PERMISSION, B16K, cn_device_token_post),
 
     /* GitHub OAuth */
-    ROUTE(GET,    "/auth/github/callback",                                github_callback,          LINK,          NO_PERMISSION, NONE, cn_github_callback_get),
+    ROUTE(GET,    "/auth/github/callback",                                github_callback,          LINK_ENDS,     NO_PERMISSION, NONE, cn_github_callback_get),
     ROUTE(GET,    "/auth/github/disconnect",                              github_disconnect,        UNLINK,        NO_PERMISSION, NONE, cn_github_disconnect_get),
     ROUTE(GET,    "/auth/github/login",                                   github_login,             LINK,          NO_PERMISSION, NONE, cn_github_login_get),
 

@@ -244,7 +244,7 @@ int canon_github_finish(canon_conn *conn, const char *session,
               .answer = answer,
               .reason = "github",
               .cookie = CN_BUF_INIT(COOKIE_LIMIT)};
-    const char *state = answer->state ? answer->state : "";
+    bool named = cn_state_ok(answer->state);
     int rc = cn_conn_begin(conn, CN_DB_WRITE);
 
     if (!rc)
@@ -256,8 +256,9 @@ int canon_github_finish(canon_conn *conn, const char *session,
     rc = cn_conn_end(conn, rc);
     /* what is allocated now stays until the next call has ended */
     memset(cookies_out, 0, 2 * sizeof(*cookies_out));
-    cn_state_delete(conn->engine, state, &cookies_out[0]);
-    *count_out = strlen(state) == CN_TOKEN_LEN ? 1 : 0;
+    if (named)
+        cn_state_delete(conn->engine, answer->state, &cookies_out[0]);
+    *count_out = named ? 1 : 0;
     if (!rc) {
         canon_cookie *own = &cookies_out[1];
         const char *name = canon_session_cookie(conn->engine);

@@ -102,16 +102,16 @@ void cn_state_delete(const canon *c, const char *state, canon_cookie *out)
     out->max_age_s = 0;
 }
 
-static bool is_state(const char *text)
+bool cn_state_ok(const char *state)
 {
     size_t len = 0;
 
-    if (!text)
+    if (!state)
         return false;
-    while (cn_is_alpha(text[len]) || cn_is_digit(text[len]) ||
-           text[len] == '_' || text[len] == '-')
+    while (cn_is_alpha(state[len]) || cn_is_digit(state[len]) ||
+           state[len] == '_' || state[len] == '-')
         len++;
-    return text[len] == '\0' && len == CN_TOKEN_LEN;
+    return state[len] == '\0' && len == CN_TOKEN_LEN;
 }
 
 static int foreign(canon_conn *conn)
@@ -145,7 +145,7 @@ int cn_state_open(canon_conn *conn, const char *with, const char *state,
     int rc;
 
     memset(out, 0, sizeof(*out));
-    if (!is_state(state) || !cookie)
+    if (!cn_state_ok(state) || !cookie)
         return foreign(conn);
     cookie_name(conn->engine, state, name);
     rc = cn_auth_open(conn, &place, cn_str(cookie), &value);

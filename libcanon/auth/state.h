@@ -25,6 +25,9 @@ int cn_state_new(canon_conn *conn, cn_state *out);
 /* The cookie that holds it; the value is in the connection's arena. */
 int cn_state_cookie(canon_conn *conn, const cn_state *state, canon_cookie *out);
 
+/* Could it be a state that we made? Others must not name a cookie. */
+bool cn_state_ok(const char *state);
+
 /* The name of the cookie for a state that came back, and its deletion. */
 void cn_state_delete(const canon *c, const char *state, canon_cookie *out);
 

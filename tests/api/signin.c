@@ -214,6 +214,49 @@ Test(sign_in, threat_callback_twice)
         eq(int, browse(&f, &b, "GET", "/app/acme/api/profile", NULL), 200));
 }
 
+/* The name of a cookie begins with what a browser brings as state. */
+Test(sign_in, threat_header_injection_by_a_state)
+{
+    people_sign_in(&f, &b, "acme", "viewer");
+    browse(&f, &b, "GET",
+           "/auth/github/callback?code=c&state=%0d%0aX-E:b"
+           "0123456789012345678901234567890123456789",
+           NULL);
+    browse(&f, &b, "GET",
+           "/auth/github/callback?code=c&state=%0d%0aA:b%0d"
+           "012345678901234567890123456789012345",
+           NULL);
+    cr_assert(eq(int, f.answer.status, 302));
+    cr_assert(eq(str, (char *)location(), "/app?auth_error=state_mismatch"));
+    cr_assert_null(header_of(&f, "Set-Cookie"));
+    cr_assert_null(header_of(&f, "A"));
+    browse(&f, &b, "GET",
+           "/auth/callback?code=c&state=%0d%0aA:b%0d"
+           "012345678901234567890123456789012345",
+           NULL);
+    assert_refused("state_mismatch");
+    cr_assert_null(header_of(&f, "Set-Cookie"));
+}
+
+Test(sign_in, has_no_effect_by_head)
+{
+    static const char *const paths[] = {"/auth/logout",
+                                        "/auth/github/callback?state=s&code=c",
+                                        "/auth/github/disconnect"};
+    char target[512];
+
+    people_begin(&f, &b, "/auth/login");
+    snprintf(target, sizeof(target), "/auth/callback?code=c-1&state=%s",
+             people_state());
+    cr_assert(eq(int, browse(&f, &b, "HEAD", target, NULL), 405));
+    cr_assert(eq(str, (char *)header_of(&f, "Allow"), "GET, OPTIONS"));
+    cr_assert(eq(int, people_end(&f, &b), 302)); /* the code is still good */
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+        cr_assert(eq(int, browse(&f, &b, "HEAD", paths[i], NULL), 405));
+    cr_assert(
+        eq(int, browse(&f, &b, "GET", "/app/acme/api/profile", NULL), 200));
+}
+
 static const struct {
     const char *query;
     const char *reason;
