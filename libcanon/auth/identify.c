@@ -244,7 +244,7 @@ static int find_token(search *s, const char *bearer)
         return cn_conn_end(conn, rc);
     }
     cn_conn_release(conn); /* the provider may have to be asked */
-    rc = cn_provider_verify(conn, bearer, &conn->arena, &failure, &claims);
+    rc = cn_provider_verify(conn, bearer, &failure, &claims);
     if (rc == CANON_EAUTH)
         rc = refuse_token(s, failure);
     else if (rc)

@@ -7,17 +7,14 @@
 
 #include <math.h>
 
-enum { HEADER, PAYLOAD, SIGNATURE, PARTS };
+enum { HEADER, PAYLOAD, SIGNATURE, PARTS = CN_JWT_PARTS };
 
 /* A token on its way through the checks. */
 typedef struct verification {
     cn_arena *arena;
     const cn_jwt_policy *policy;
-    cn_slice text;
-    cn_slice parts[PARTS]; /* decoded */
-    const cn_value *header;
+    cn_jwt in;
     const cn_value *claims;
-    int kind; /* of its signature */
     const cn_pubkey *key;
 } verification;
 
@@ -99,7 +96,7 @@ static int decode(verification *t, cn_slice segment, cn_slice *out)
 
 static int split(verification *t)
 {
-    cn_slice rest = t->text;
+    cn_slice rest = t->in.text;
     int failure = CN_JWT_VALID;
 
     if (rest.len == 0 || rest.len > CN_JWT_MAX)
@@ -107,17 +104,17 @@ static int split(verification *t)
     for (int i = 0; i < PARTS && !failure; i++) {
         if (!rest.ptr)
             return CN_JWT_MALFORMED;
-        failure = decode(t, cn_slice_cut(&rest, '.'), &t->parts[i]);
+        failure = decode(t, cn_slice_cut(&rest, '.'), &t->in.parts[i]);
     }
-    if (!failure &&
-        (rest.ptr || t->parts[HEADER].len == 0 || t->parts[PAYLOAD].len == 0))
+    if (!failure && (rest.ptr || t->in.parts[HEADER].len == 0 ||
+                     t->in.parts[PAYLOAD].len == 0))
         return CN_JWT_MALFORMED;
     return failure;
 }
 
 static int read_object(verification *t, int part, const cn_value **out)
 {
-    int rc = cn_json_parse(t->arena, t->parts[part], out, NULL, NULL);
+    int rc = cn_json_parse(t->arena, t->in.parts[part], out, NULL, NULL);
 
     if (rc == CANON_ENOMEM)
         return rc;
@@ -151,38 +148,38 @@ static int check_header(verification *t)
     const cn_value *kid;
     const cn_value *type;
     const cn_value *alg;
-    int failure = read_object(t, HEADER, &t->header);
+    int failure = read_object(t, HEADER, &t->in.header);
 
     if (failure)
         return failure;
-    kid = cn_jwt_member(t->header, "kid");
+    kid = cn_jwt_member(t->in.header, "kid");
     if (kid && kid->kind != CN_KIND_TEXT)
         return CN_JWT_MALFORMED;
-    if (cn_jwt_member(t->header, "crit"))
+    if (cn_jwt_member(t->in.header, "crit"))
         return CN_JWT_CRIT;
-    type = cn_jwt_member(t->header, "typ");
+    type = cn_jwt_member(t->in.header, "typ");
     if (type && !is_id_token(t) && !is_access_token(type))
         return CN_JWT_TYPE;
-    alg = cn_jwt_member(t->header, "alg");
-    t->kind = alg && alg->kind == CN_KIND_TEXT ? kind_of(alg->text) : 0;
-    if (!((unsigned)t->kind & t->policy->kinds))
+    alg = cn_jwt_member(t->in.header, "alg");
+    t->in.kind = alg && alg->kind == CN_KIND_TEXT ? kind_of(alg->text) : 0;
+    if (!((unsigned)t->in.kind & t->policy->kinds))
         return CN_JWT_ALG;
     return CN_JWT_VALID;
 }
 
 static int check_signature(verification *t, const cn_jwks *set)
 {
-    const cn_value *kid = cn_jwt_member(t->header, "kid");
+    const cn_value *kid = cn_jwt_member(t->in.header, "kid");
     cn_slice signed_text =
-        cn_slice_first(t->text, cn_slice_rfind(t->text, '.'));
+        cn_slice_first(t->in.text, cn_slice_rfind(t->in.text, '.'));
     int failure;
 
     if (!kid)
         return CN_JWT_UNKNOWN_KID;
-    failure = cn_jwks_find(set, kid->text, t->kind, &t->key);
+    failure = cn_jwks_find(set, kid->text, t->in.kind, &t->key);
     if (failure)
         return failure;
-    if (!cn_pubkey_verify(t->key, signed_text, t->parts[SIGNATURE]))
+    if (!cn_pubkey_verify(t->key, signed_text, t->in.parts[SIGNATURE]))
         return CN_JWT_SIGNATURE;
     return CN_JWT_VALID;
 }
@@ -365,7 +362,7 @@ static void read_profile(const verification *t, cn_claims *out)
     out->email = profile_text(t, email);
     out->name = profile_text(t, name);
     out->picture = profile_text(t, picture);
-    out->payload = t->parts[PAYLOAD];
+    out->payload = t->in.parts[PAYLOAD];
 }
 
 static int check_claims(verification *t, cn_claims *out)
@@ -393,22 +390,42 @@ static int check_claims(verification *t, cn_claims *out)
     return failure;
 }
 
-int cn_jwt_verify(const cn_jwks *set, cn_slice token,
-                  const cn_jwt_policy *policy, cn_arena *a, cn_claims *out)
+int cn_jwt_open(cn_slice token, const cn_jwt_policy *policy, cn_arena *a,
+                cn_jwt *out)
 {
-    verification t = {.arena = a, .policy = policy, .text = token};
+    verification t = {.arena = a, .policy = policy, .in = {.text = token}};
     int failure = split(&t);
 
-    memset(out, 0, sizeof(*out));
     if (!failure)
         failure = check_header(&t);
-    if (!failure)
-        failure = check_signature(&t, set);
+    *out = t.in;
+    return failure;
+}
+
+int cn_jwt_check(const cn_jwks *set, const cn_jwt *token,
+                 const cn_jwt_policy *policy, cn_arena *a, cn_claims *out)
+{
+    verification t = {.arena = a, .policy = policy, .in = *token};
+    int failure = check_signature(&t, set);
+
+    memset(out, 0, sizeof(*out));
     if (!failure)
         failure = check_claims(&t, out);
     if (failure)
         memset(out, 0, sizeof(*out));
     else
         read_profile(&t, out);
+    return failure;
+}
+
+int cn_jwt_verify(const cn_jwks *set, cn_slice token,
+                  const cn_jwt_policy *policy, cn_arena *a, cn_claims *out)
+{
+    cn_jwt opened;
+    int failure = cn_jwt_open(token, policy, a, &opened);
+
+    if (!failure)
+        return cn_jwt_check(set, &opened, policy, a, out);
+    memset(out, 0, sizeof(*out));
     return failure;
 }

@@ -72,7 +72,24 @@ typedef struct cn_claims {
     double exp_s;
 } cn_claims;
 
-/* CN_JWT_...; negative: CANON_ENOMEM. */
+#define CN_JWT_PARTS 3
+
+/* A token of which only the form is known to be good. In the arena. */
+typedef struct cn_jwt {
+    cn_slice text;
+    cn_slice parts[CN_JWT_PARTS]; /* decoded: header, payload, signature */
+    const struct cn_value *header;
+    int kind; /* of its signature */
+} cn_jwt;
+
+/* The checks that need no key, and those that do, for who has to fetch the
+ * keys in between. CN_JWT_...; negative: CANON_ENOMEM. */
+int cn_jwt_open(cn_slice token, const cn_jwt_policy *policy, cn_arena *a,
+                cn_jwt *out);
+int cn_jwt_check(const cn_jwks *set, const cn_jwt *token,
+                 const cn_jwt_policy *policy, cn_arena *a, cn_claims *out);
+
+/* Both at once. */
 int cn_jwt_verify(const cn_jwks *set, cn_slice token,
                   const cn_jwt_policy *policy, cn_arena *a, cn_claims *out);
 

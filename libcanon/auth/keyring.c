@@ -305,7 +305,7 @@ int cn_keyring_ready(canon_conn *conn, const char *url)
     return ensure_keys(conn, url, false, &ring);
 }
 
-static int verify(canon_conn *conn, cn_keyring *ring, cn_slice token,
+static int verify(canon_conn *conn, cn_keyring *ring, const cn_jwt *token,
                   const cn_jwt_policy *policy, cn_claims *out)
 {
     cn_key_set *set;
@@ -315,12 +315,20 @@ static int verify(canon_conn *conn, cn_keyring *ring, cn_slice token,
     set = ring->set;
     set->users++;
     cn_lock_give(&ring->lock);
-    failure = cn_jwt_verify(set->jwks, token, policy, &conn->arena, out);
+    failure = cn_jwt_check(set->jwks, token, policy, &conn->arena, out);
     leave(ring, set);
     return failure;
 }
 
-int cn_keyring_verify(canon_conn *conn, const char *url, cn_slice token,
+int cn_keyring_refuse(canon_conn *conn, int failure)
+{
+    return failure < 0
+               ? cn_fail_memory(&conn->err)
+               : cn_fail(&conn->err, CANON_EAUTH, "the token is not valid: %s",
+                         cn_jwt_reason(failure));
+}
+
+int cn_keyring_verify(canon_conn *conn, const char *url, const cn_jwt *token,
                       const cn_jwt_policy *policy, int *failure_out,
                       cn_claims *out)
 {
@@ -336,13 +344,9 @@ int cn_keyring_verify(canon_conn *conn, const char *url, cn_slice token,
         if (!rc)
             failure = verify(conn, ring, token, policy, out);
     }
-    if (rc)
+    if (rc || !failure)
         return rc;
-    if (failure < 0)
-        return cn_fail_memory(&conn->err);
-    *failure_out = failure;
-    return failure
-               ? cn_fail(&conn->err, CANON_EAUTH, "the token is not valid: %s",
-                         cn_jwt_reason(failure))
-               : CANON_OK;
+    if (failure > 0)
+        *failure_out = failure;
+    return cn_keyring_refuse(conn, failure);
 }

@@ -63,9 +63,13 @@ int cn_keyring_endpoints(canon_conn *conn, const char *issuer,
 /* See that there are keys; url: where. CANON_EREMOTE. */
 int cn_keyring_ready(canon_conn *conn, const char *url);
 
-/* Verify a token; keys are fetched once more when its key is not known.
+/* Fail with what is wrong with a token: CANON_EAUTH, or CANON_ENOMEM when
+ * failure is that. */
+int cn_keyring_refuse(canon_conn *conn, int failure);
+
+/* Verify a token that was opened; keys are fetched once more when its key is not known.
  * CANON_EAUTH with CN_JWT_... in *failure_out, CANON_EREMOTE. */
-int cn_keyring_verify(canon_conn *conn, const char *url, cn_slice token,
+int cn_keyring_verify(canon_conn *conn, const char *url, const cn_jwt *token,
                       const cn_jwt_policy *policy, int *failure_out,
                       cn_claims *out);
 

@@ -106,32 +106,54 @@ int cn_provider_get(canon_conn *conn, cn_provider *out)
     return out->scopes ? CANON_OK : cn_fail_memory(&conn->err);
 }
 
-static int check(canon_conn *conn, const cn_provider *p, const char *token,
-                 cn_jwt_policy *policy, int *failure_out, cn_claims *out)
+/* What needs no key is looked at first: what is malformed is so whether or not
+ * the provider answers. */
+static int open_token(canon_conn *conn, const char *token,
+                      cn_jwt_policy *policy, int *failure_out, cn_jwt *out)
 {
-    policy->issuer = p->at.issuer;
+    int failure;
+
     policy->kinds =
         cn_jwt_kinds(canon_setting_text(conn->engine, "JWT_ALGORITHMS"));
-    policy->now_s = (double)canon_now_us(conn->engine) / CN_US_SECOND;
-    policy->leeway_s = LEEWAY_S;
-    return cn_keyring_verify(conn, p->at.keys, cn_str(token), policy,
-                             failure_out, out);
+    failure = cn_jwt_open(cn_str(token), policy, &conn->arena, out);
+    *failure_out = failure > 0 ? failure : CN_JWT_VALID;
+    return failure ? cn_keyring_refuse(conn, failure) : CANON_OK;
 }
 
-int cn_provider_verify(canon_conn *conn, const char *token, cn_arena *a,
-                       int *failure_out, cn_claims *out)
+static int check_opened(canon_conn *conn, const cn_provider *p,
+                        const cn_jwt *token, cn_jwt_policy *policy,
+                        int *failure_out, cn_claims *out)
 {
+    policy->issuer = p->at.issuer;
+    policy->now_s = (double)canon_now_us(conn->engine) / CN_US_SECOND;
+    policy->leeway_s = LEEWAY_S;
+    return cn_keyring_verify(conn, p->at.keys, token, policy, failure_out, out);
+}
+
+static int check(canon_conn *conn, const cn_provider *p, const char *token,
+                 cn_jwt_policy *policy, cn_claims *out)
+{
+    cn_jwt opened;
+    int failure;
+    int rc = open_token(conn, token, policy, &failure, &opened);
+
+    return rc ? rc : check_opened(conn, p, &opened, policy, &failure, out);
+}
+
+int cn_provider_verify(canon_conn *conn, const char *token, int *failure_out,
+                       cn_claims *out)
+{
+    cn_jwt_policy policy = {0};
     cn_provider p;
-    int rc = cn_provider_get(conn, &p);
+    cn_jwt opened;
+    int rc = open_token(conn, token, &policy, failure_out, &opened);
 
-    (void)a;
-    *failure_out = CN_JWT_VALID;
-    if (!rc) {
-        cn_jwt_policy policy = {.audience = p.audience};
-
-        rc = check(conn, &p, token, &policy, failure_out, out);
-    }
-    return rc;
+    if (!rc)
+        rc = cn_provider_get(conn, &p);
+    if (rc)
+        return rc;
+    policy.audience = p.audience;
+    return check_opened(conn, &p, &opened, &policy, failure_out, out);
 }
 
 /* A token that the provider handed out itself must be good. */
@@ -149,19 +171,18 @@ int cn_provider_check(canon_conn *conn, const cn_provider *provider,
                       const char *token, cn_claims *out)
 {
     cn_jwt_policy policy = {.audience = provider->audience};
-    int failure;
 
     return log_failure(conn, "access",
-                       check(conn, provider, token, &policy, &failure, out));
+                       check(conn, provider, token, &policy, out));
 }
 
 int cn_provider_check_id(canon_conn *conn, const cn_provider *provider,
                          const cn_client *client, const char *nonce,
                          const char *token, cn_claims *out)
 {
-    cn_jwt_policy policy = {.audience = client->id, .nonce = nonce};
-    int failure;
+    cn_jwt_policy policy = {
+        .audience = client->id, .nonce = nonce, .id_token = true};
 
     return log_failure(conn, "identity",
-                       check(conn, provider, token, &policy, &failure, out));
+                       check(conn, provider, token, &policy, out));
 }

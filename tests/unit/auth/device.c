@@ -164,6 +164,9 @@ Test(threat, device_login_with_a_token_of_another_service)
     f.access_sub = "auth0|eve";
     cr_assert(eq(int, canon_device_ask(f.t.conn, "dc2", &poll), CANON_EAUTH));
     f.access_sub = NULL;
+    f.extra = ",\"azp\":\"another-client\"";
+    cr_assert(eq(int, canon_device_ask(f.t.conn, "dc4", &poll), CANON_EAUTH));
+    f.extra = NULL;
     f.email = "";
     cr_assert(eq(int, canon_device_ask(f.t.conn, "dc3", &poll), CANON_EAUTH));
     fake_stop(&f);

@@ -149,6 +149,22 @@ DATABASE_TEST(identify_token, a_provider_that_fails_is_not_a_bad_token)
     fake_stop(&f);
 }
 
+/* Header {"alg":"none"}, {"alg":"HS256","kid":"k"} and {"crit":[]}. */
+static const char *const formless[] = {
+    "x", "a.b.c", "eyJhbGciOiJub25lIn0.e30.",
+    "eyJhbGciOiJIUzI1NiIsImtpZCI6ImsifQ.e30.AA", "eyJjcml0IjpbXX0.e30.AA"};
+
+DATABASE_TEST(identify_token, a_formless_token_is_bad_without_a_provider)
+{
+    fake_start(&f, *which, NULL);
+    f.odd_path = "/";
+    f.odd_rc = CANON_EREMOTE;
+    for (size_t i = 0; i < sizeof(formless) / sizeof(formless[0]); i++)
+        cr_assert(eq(int, refusal(formless[i], CANON_EAUTH), CANON_AUTH_TOKEN));
+    cr_assert(eq(int, f.calls, 0));
+    fake_stop(&f);
+}
+
 static int token_once(void *user)
 {
     canon_principal *who = NULL;

@@ -15,7 +15,7 @@ static int check(canon_conn *conn, const char *token)
     int rc = cn_conn_begin(conn, CN_DB_READ);
 
     if (!rc)
-        rc = cn_provider_verify(conn, token, NULL, &failure, &claims);
+        rc = cn_provider_verify(conn, token, &failure, &claims);
     return cn_conn_end(conn, rc);
 }
 
@@ -26,8 +26,7 @@ static int failure_of(fake_provider *f, const char *token)
     int failure = -1;
 
     cr_assert(eq(int, cn_conn_begin(f->t.conn, CN_DB_READ), CANON_OK));
-    cr_assert(eq(int,
-                 cn_provider_verify(f->t.conn, token, NULL, &failure, &claims),
+    cr_assert(eq(int, cn_provider_verify(f->t.conn, token, &failure, &claims),
                  CANON_EAUTH));
     (void)!cn_conn_end(f->t.conn, CANON_OK);
     return failure;
