@@ -321,19 +321,13 @@ static int tell_github(canon_conn *conn, const char *token)
 
 static int remove_link(canon_conn *conn, const char *session)
 {
-    cn_session found;
-    cn_session without;
-    int rc = find_session(conn, session, &found);
+    const char *token = "";
+    int rc = cn_session_unlink(conn, session ? session : "", &token);
 
-    if (rc || !*found.github_token)
-        return rc;
-    without = found;
-    without.github_login = without.github_name = "";
-    without.github_email = without.github_picture = "";
-    without.github_token = "";
-    rc = cn_session_set(conn, session, &without);
-    if (!rc && canon_github_enabled(conn->engine) &&
-        tell_github(conn, found.github_token)) {
+    if (rc == CANON_ENOTFOUND)
+        return cn_fail(&conn->err, CANON_EAUTH, "nobody is signed in");
+    if (!rc && *token && canon_github_enabled(conn->engine) &&
+        tell_github(conn, token)) {
         cn_log_write(&conn->log, CANON_LOG_INFO, "auth",
                      "GitHub was not told of a removed link: %s",
                      conn->err.text);

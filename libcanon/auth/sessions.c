@@ -225,20 +225,46 @@ int cn_session_change(canon_conn *conn, const char *cookie,
     return cn_conn_end(conn, rc);
 }
 
-int cn_session_set(canon_conn *conn, const char *cookie,
-                   const cn_session *session)
+typedef struct unlinking {
+    const char *cookie;
+    const char *token; /* that was linked */
+} unlinking;
+
+/* Read and written under a lock: a link that is made meanwhile either comes
+ * after this or is forgotten with its token. */
+static int run_unlink(canon_conn *conn, void *arg)
 {
+    unlinking *u = arg;
     cn_session_row row;
+    cn_session session;
+    int rc = find_row(conn, u->cookie, &row);
+
+    u->token = "";
+    if (!rc)
+        rc = cn_store_session_lock(conn->db, row.sid_hash, &conn->err);
+    if (!rc)
+        rc = find_row(conn, u->cookie, &row); /* as it is under the lock */
+    if (!rc)
+        rc = read_data(conn, &row, &session);
+    if (rc || !*session.github_token)
+        return rc;
+    u->token = session.github_token;
+    session.github_login = session.github_name = "";
+    session.github_email = session.github_picture = "";
+    session.github_token = "";
+    rc = write_data(conn, row.sid_hash, &session, &row.data);
+    return rc ? rc : cn_store_session_set(conn->db, &row, &conn->err);
+}
+
+int cn_session_unlink(canon_conn *conn, const char *cookie,
+                      const char **token_out)
+{
+    unlinking u = {cookie, ""};
     int rc = cn_conn_begin(conn, CN_DB_WRITE);
 
     if (!rc)
-        rc = find_row(conn, cookie, &row);
-    if (!rc) {
-        row.org = session->org;
-        rc = write_data(conn, row.sid_hash, session, &row.data);
-    }
-    if (!rc)
-        rc = cn_store_session_set(conn->db, &row, &conn->err);
+        rc = cn_tx_retry(conn, CN_TX_WRITE, run_unlink, &u);
+    *token_out = rc ? "" : u.token;
     return cn_conn_end(conn, rc);
 }
 

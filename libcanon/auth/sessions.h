@@ -36,9 +36,10 @@ int cn_session_open(canon_conn *conn, const cn_session *session, cn_buf *out);
 int cn_session_change(canon_conn *conn, const char *cookie,
                       const cn_session *session, cn_buf *out);
 
-/* Give it a new content under the id it has. */
-int cn_session_set(canon_conn *conn, const char *cookie,
-                   const cn_session *session);
+/* Forget the linked account; its token is what the session knew, "" without
+ * one. CANON_ENOTFOUND. */
+int cn_session_unlink(canon_conn *conn, const char *cookie,
+                      const char **token_out);
 
 /* End it; an unknown one is no error. */
 int cn_session_close(canon_conn *conn, const char *cookie);

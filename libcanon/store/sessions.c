@@ -74,6 +74,16 @@ int cn_store_session_touch(cn_db *db, const cn_session_row *row,
                       args, 3, NULL, err);
 }
 
+int cn_store_session_lock(cn_db *db, const char *sid_hash, canon_error *err)
+{
+    const cn_arg args[] = {cn_text(sid_hash)};
+
+    return cn_db_exec(db,
+                      "UPDATE web_sessions SET user_id = user_id"
+                      " WHERE sid_hash = $1",
+                      args, 1, NULL, err);
+}
+
 int cn_store_session_set(cn_db *db, const cn_session_row *row, canon_error *err)
 {
     const cn_arg args[] = {cn_text(row->sid_hash), cn_text(row->org),

@@ -35,6 +35,9 @@ int cn_store_session_find(cn_db *db, cn_arena *a, const char *sid_hash,
 int cn_store_session_touch(cn_db *db, const cn_session_row *row,
                            canon_error *err);
 
+/* Keep others from changing it until the transaction ends. */
+int cn_store_session_lock(cn_db *db, const char *sid_hash, canon_error *err);
+
 /* Replace org and data. */
 int cn_store_session_set(cn_db *db, const cn_session_row *row,
                          canon_error *err);

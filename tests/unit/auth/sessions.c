@@ -153,18 +153,40 @@ DATABASE_TEST(threat, session_fixation_and_old_ids_after_a_change)
     stop(&f);
 }
 
-DATABASE_TEST(sessions, can_be_given_a_new_content)
+/* Give the session a linked account. */
+static void link_account(fixture *f, const char *token)
+{
+    cn_buf fresh = CN_BUF_INIT(4096);
+
+    f->session.github_login = "alice";
+    f->session.github_token = token;
+    assert_ok(&f->t, cn_session_change(f->t.conn, cn_buf_text(&f->cookie),
+                                       &f->session, &fresh));
+    cn_buf_free(&f->cookie);
+    f->cookie = fresh;
+}
+
+DATABASE_TEST(sessions, forget_the_linked_account_once)
 {
     fixture f;
     cn_session found;
+    const char *token;
 
     start(&f, *which);
-    f.session.github_login = "alice";
+    link_account(&f, "gho_1");
+    cr_assert(eq(int, cn_conn_begin(f.t.conn, CN_DB_WRITE), CANON_OK));
     assert_ok(&f.t,
-              cn_session_set(f.t.conn, cn_buf_text(&f.cookie), &f.session));
-    cr_assert(eq(int, cn_conn_begin(f.t.conn, CN_DB_READ), CANON_OK));
+              cn_session_unlink(f.t.conn, cn_buf_text(&f.cookie), &token));
+    cr_assert(eq(str, (char *)token, "gho_1"));
     assert_ok(&f.t, cn_session_find(f.t.conn, cn_buf_text(&f.cookie), &found));
-    cr_assert(eq(str, (char *)found.github_login, "alice"));
+    cr_assert(eq(str, (char *)found.github_login, ""));
+    cr_assert(eq(str, (char *)found.github_token, ""));
+    cr_assert(eq(str, (char *)found.org_id, "org_acme"));
+    assert_ok(&f.t,
+              cn_session_unlink(f.t.conn, cn_buf_text(&f.cookie), &token));
+    cr_assert(eq(str, (char *)token, ""));
+    cr_assert(eq(int, cn_session_unlink(f.t.conn, "nonsense", &token),
+                 CANON_ENOTFOUND));
     cr_assert(eq(int, cn_conn_end(f.t.conn, CANON_OK), CANON_OK));
     stop(&f);
 }
@@ -187,12 +209,12 @@ DATABASE_TEST(threat, stored_secrets_are_sealed)
     cn_rows *rows = NULL;
 
     start(&f, *which);
-    f.session.github_token = "gho_secret_token";
-    assert_ok(&f.t,
-              cn_session_set(f.t.conn, cn_buf_text(&f.cookie), &f.session));
+    link_account(&f, "gho_secret_token");
     cr_assert(eq(int, cn_conn_begin(f.t.conn, CN_DB_READ), CANON_OK));
     cr_assert(eq(int,
-                 cn_db_query(f.t.conn->db, "SELECT data FROM web_sessions",
+                 cn_db_query(f.t.conn->db,
+                             "SELECT data FROM web_sessions"
+                             " WHERE revoked_at IS NULL",
                              NULL, 0, &rows, &f.t.conn->err),
                  CANON_OK));
     cr_assert(eq(int, cn_rows_next(rows, &f.t.conn->err), 1));
