@@ -243,6 +243,14 @@ static int take(canon_conn *conn, exchange *ex)
         return used_again(conn, ex);
     if (ex->row.revoked || !ex->row.active || now_us >= ex->row.expires_us)
         return ended(conn, ex, CANON_REFRESH_UNKNOWN);
+    /* a token that could not be checked afterwards would be lost; and the
+     * lease is for the exchange alone */
+    rc = cn_keyring_ready(conn, ex->provider.at.keys);
+    if (rc == CANON_EREMOTE)
+        return ended(conn, ex, CANON_REFRESH_PROVIDER);
+    if (rc)
+        return rc;
+    now_us = canon_now_us(conn->engine);
     ex->lease_us = now_us + LEASE_US;
     rc = cn_store_refresh_lease(conn->db, &ex->row, now_us, ex->lease_us, &got,
                                 &conn->err);
@@ -320,7 +328,15 @@ static int rotate(canon_conn *conn, exchange *ex)
                                  canon_now_us(conn->engine), &done, &conn->err);
     if (rc)
         return store_failed(conn, ex, rc);
-    return done ? CANON_OK : revoke(conn, ex, CANON_REFRESH_LOST);
+    if (done)
+        return CANON_OK;
+    /* it was revoked meanwhile: nobody gets the new token */
+    rc = revoke(conn, ex, CANON_REFRESH_LOST);
+    if (ex->how == CANON_REFRESH_LOST) {
+        cn_refresh_tell(conn, &ex->provider, ex->row.device, ex->new_token);
+        rc = ended(conn, ex, CANON_REFRESH_LOST);
+    }
+    return rc;
 }
 
 /* With the record taken: the provider, then the record. */
@@ -328,17 +344,14 @@ static int run(canon_conn *conn, exchange *ex)
 {
     cn_person person;
     char word[41];
-    /* a token that could not be checked afterwards would be lost */
-    int rc = cn_keyring_ready(conn, ex->provider.at.keys);
+    int rc = ask(conn, ex);
 
-    if (!rc)
-        rc = ask(conn, ex);
     if (rc)
         return give_back(conn, ex, rc);
     cn_auth_word(ex->answer.error, word);
     if (strcmp(word, "invalid_grant") == 0)
         return revoke(conn, ex, CANON_REFRESH_REFUSED);
-    if (*word) {
+    if (*ex->answer.error) {
         cn_log_write(&conn->log, CANON_LOG_WARN, "auth",
                      "the provider refuses to refresh: %s", word);
         return give_back(conn, ex, CANON_EREMOTE);

@@ -241,6 +241,51 @@ DATABASE_TEST(refresh, a_lease_keeps_others_away_until_it_runs_out)
     fake_stop(&f);
 }
 
+/* The provider fails in words that are none: that says nothing about the
+ * token. */
+DATABASE_TEST(refresh, is_not_refused_by_an_error_without_a_word)
+{
+    fake_provider f;
+
+    start(&f, *which);
+    f.odd_path = "/oauth/token";
+    f.odd_status = 500;
+    f.odd_body = "{\"error\":\"!\"}";
+    cr_assert(eq(int, refresh(&f, "rt-0", NULL), CANON_REFRESH_PROVIDER));
+    f.odd_path = NULL;
+    cr_assert(eq(int, refresh(&f, "rt-0", NULL), CANON_REFRESH_OK));
+    fake_stop(&f);
+}
+
+/* What has to be fetched before the exchange does not eat up its lease. */
+DATABASE_TEST(refresh, has_a_lease_for_the_exchange_alone)
+{
+    fake_provider f;
+
+    start(&f, *which);
+    f.odd_path = "/.well-known/jwks.json";
+    f.odd_status = 500;
+    f.odd_body = "";
+    cr_assert(eq(int, refresh(&f, "rt-0", NULL), CANON_REFRESH_PROVIDER));
+    cr_assert(eq(int, f.token_calls, 0));
+    cr_assert(eq(int, cn_conn_begin(f.t.conn, CN_DB_READ), CANON_OK));
+    {
+        cn_rows *rows = NULL;
+
+        cr_assert(eq(int,
+                     cn_db_query(f.t.conn->db,
+                                 "SELECT COUNT(*) FROM sessions"
+                                 " WHERE refreshing_until > 0",
+                                 NULL, 0, &rows, &f.t.conn->err),
+                     CANON_OK));
+        cr_assert(eq(int, cn_rows_next(rows, &f.t.conn->err), 1));
+        cr_assert(eq(i64, cn_rows_int(rows, 0), 0));
+        cn_rows_free(rows);
+    }
+    cr_assert(eq(int, cn_conn_end(f.t.conn, CANON_OK), CANON_OK));
+    fake_stop(&f);
+}
+
 DATABASE_TEST(revoke, ends_the_record_and_tells_the_provider)
 {
     fake_provider f;
