@@ -177,6 +177,72 @@ Test(jobs, forget_figures_that_no_trend_shows)
     fixture_stop(&f);
 }
 
+static int64_t count_rows(fixture *f, const char *statement)
+{
+    cn_rows *rows = NULL;
+    int64_t count;
+
+    cr_assert(zero(int, cn_conn_begin(f->conn, CN_DB_READ)));
+    cr_assert(zero(int, cn_db_query_text(f->conn->db, statement, NULL, 0, &rows,
+                                         &f->conn->err)));
+    cr_assert(eq(int, cn_rows_next(rows, &f->conn->err), 1));
+    count = cn_rows_int(rows, 0);
+    cn_rows_free(rows);
+    cr_assert(zero(int, cn_conn_end(f->conn, CANON_OK)));
+    return count;
+}
+
+/* Each table has a row that ended 29 days ago, one that ended 31 days ago, and
+ * one that has not ended. */
+static void add_credentials(fixture *f)
+{
+    static const char *const statements[] = {
+        "INSERT INTO users (id, oidc_sub, created_at, last_login_at)"
+        " VALUES (1, 'auth0|alice', 1, 1)",
+        "INSERT INTO web_sessions (sid_hash, user_id, org_login, data,"
+        " created_at, last_seen_at, idle_expires_at, abs_expires_at)"
+        " VALUES ('a', 1, '', '', 1, 1, $1, $3), ('b', 1, '', '', 1, 1, $2, $3),"
+        " ('c', 1, '', '', 1, 1, $3, $3)",
+        "INSERT INTO sessions (id, user_id, org_login, device_label,"
+        " refresh_hash, created_at, last_used_at, expires_at)"
+        " VALUES ('a', 1, '', '', 'a', 1, 1, $1),"
+        " ('b', 1, '', '', 'b', 1, 1, $2), ('c', 1, '', '', 'c', 1, 1, $3)",
+        "INSERT INTO api_keys (key_hash, key_prefix, label, user_id, org_login,"
+        " scopes, created_at, expires_at)"
+        " VALUES ('a', '', '', 1, 'acme', '[]', 1, $1),"
+        " ('b', '', '', 1, 'acme', '[]', 1, $2),"
+        " ('c', '', '', 1, 'acme', '[]', 1, $3),"
+        " ('d', '', '', 1, 'acme', '[]', 1, NULL)"};
+    const cn_arg args[] = {cn_int(f->now - 29 * DAY), cn_int(f->now - 31 * DAY),
+                           cn_int(f->now + DAY)};
+
+    cr_assert(zero(int, cn_conn_begin(f->conn, CN_DB_WRITE)));
+    for (size_t i = 0; i < 4; i++)
+        cr_assert(
+            zero(int, cn_db_exec_text(f->conn->db, statements[i], args,
+                                      i == 0 ? 0 : 3, NULL, &f->conn->err)),
+            "%s", f->conn->err.text);
+    cr_assert(zero(int, cn_conn_end(f->conn, CANON_OK)));
+}
+
+Test(jobs, forget_credentials_that_ended_a_month_ago)
+{
+    fixture f;
+
+    fixture_start(&f, "sqlite::memory:");
+    add_credentials(&f);
+    cr_assert(zero(int, canon_schedule_run(f.conn, "retention")));
+    cr_assert(eq(int, fixture_run(&f), 1));
+    cr_assert(eq(i64, count_rows(&f, "SELECT COUNT(*) FROM web_sessions"), 2));
+    cr_assert(eq(i64, count_rows(&f, "SELECT COUNT(*) FROM sessions"), 2));
+    cr_assert(eq(i64, count_rows(&f, "SELECT COUNT(*) FROM api_keys"), 3));
+    cr_assert(eq(i64,
+                 count_rows(&f, "SELECT COUNT(*) FROM api_keys"
+                                " WHERE key_hash = 'b'"),
+                 0));
+    fixture_stop(&f);
+}
+
 /* Counts calls of the database; the one that is asked for finds it busy. */
 typedef struct busy_call {
     int count;
