@@ -243,6 +243,22 @@ class PostgreSQL(Trouble):
             eventually(lambda: criteria(s) == 7, 60)
         self.assertEqual(s.process.returncode, 0, s.log)
 
+    def test_a_restart_between_requests_is_not_noticed(self):
+        def together():
+            with concurrent.futures.ThreadPoolExecutor(12) as pool:
+                return {answer.status
+                        for answer in pool.map(s.get, 24 * [COVERAGE])}
+
+        self.cluster.start()
+        with self.server(DATABASE_URL=self.cluster.url) as s:
+            self.check_recovery(s, 3)
+            self.assertEqual(together(), {200})
+            for mode in ("fast", "immediate"):
+                with self.subTest(mode):
+                    self.cluster.stop(mode)
+                    self.cluster.start()
+                    self.assertEqual(together(), {200})
+
     def test_it_comes_later_than_canond(self):
         with self.server(DATABASE_URL=self.cluster.url,
                          wait="/healthz") as s:
