@@ -128,6 +128,10 @@ CANON_API int canon_random(const canon *c, void *out,
  */
 CANON_API int canon_ready(canon_conn *conn) CANON_NODISCARD;
 
+/** The path of an SQLite database that is not there yet: the first
+ * canon_migrate makes it. NULL otherwise; valid as long as the engine. */
+CANON_API const char *canon_missing_file(const canon *c);
+
 /**
  * Look for damage in the database. Reads all of an SQLite file; PostgreSQL
  * looks after itself.

@@ -10,6 +10,7 @@
 #include "store.h"
 
 #include <time.h>
+#include <unistd.h>
 
 #define OLDEST_OPTIONS offsetof(canon_options, local_mode_off)
 #define OLDEST_ENV     (offsetof(canon_env, event) + sizeof(void *))
@@ -178,10 +179,26 @@ static int log_level(const canon *c)
     return cn_slice_is(level, "debug") ? CANON_LOG_DEBUG : CANON_LOG_INFO;
 }
 
+static const char *database_url(const canon *c)
+{
+    return c->database_url ? c->database_url
+                           : canon_setting_text(c, "DATABASE_URL");
+}
+
+const char *canon_missing_file(const canon *c)
+{
+    const char *url = database_url(c);
+    const char *path = url + strlen("sqlite:");
+
+    if (!cn_slice_starts(cn_str(url), "sqlite:") || cn_db_url_is_memory(url) ||
+        access(path, F_OK) == 0)
+        return NULL;
+    return path;
+}
+
 static int make_pools(canon *c, canon_error *err)
 {
-    const char *url = c->database_url ? c->database_url
-                                      : canon_setting_text(c, "DATABASE_URL");
+    const char *url = database_url(c);
     const char *replica = canon_setting_text(c, "CANON_DATABASE_REPLICA_URL");
     size_t size = (size_t)canon_setting_int(c, "CANON_DATABASE_POOL");
     cn_db_options o = {.mode = CN_DB_WRITE,

@@ -281,22 +281,10 @@ int canon_is_current(canon *c)
     return !rc;
 }
 
-/* The file of an SQLite database that is not there yet; else NULL. */
-static const char *missing_file(const canon *c)
-{
-    const char *url = canon_setting_text(c, "DATABASE_URL");
-    const char *path = url + strlen("sqlite:");
-
-    if (!cn_slice_starts(cn_str(url), "sqlite:") ||
-        strcmp(path, ":memory:") == 0 || access(path, F_OK) == 0)
-        return NULL;
-    return path;
-}
-
 /* What there is to say about the database. */
 static int check_database(canon *c, cn_buf *out, canon_error *err)
 {
-    const char *missing = missing_file(c);
+    const char *missing = canon_missing_file(c);
     canon_conn *conn = NULL;
     int rc;
 

@@ -206,7 +206,7 @@ Test(log_json, cuts_a_long_text_and_stays_json)
     free(text);
 }
 
-Test(check, tells_of_pending_migrations_and_changes_nothing)
+Test(check, tells_of_a_database_and_that_there_is_none_yet)
 {
     char *folder = test_folder();
     canon_options o = CANON_OPTIONS_INIT;
@@ -218,7 +218,11 @@ Test(check, tells_of_pending_migrations_and_changes_nothing)
     snprintf(url, sizeof(url), "sqlite:%s/canon.db", folder);
     o.database_url = url;
     cr_assert(eq(int, canon_open(&o, &c, &err), CANON_OK));
+    cr_assert(eq(int, canon_check(c, &out, &err), CANON_OK), "%s", err.text);
+    cr_assert_not_null(strstr(out.data, "canon.db yet, the first start"));
+    cr_assert(eq(str, (char *)canon_missing_file(c), url + 7));
     cr_assert(eq(int, canon_prepare(c, &err), CANON_OK), "%s", err.text);
+    cr_assert_null(canon_missing_file(c));
     cr_assert(eq(int, canon_check(c, &out, &err), CANON_OK), "%s", err.text);
     cr_assert_not_null(strstr(out.data, "database: good"));
     canon_buf_free(&out);

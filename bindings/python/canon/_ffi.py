@@ -1109,6 +1109,7 @@ FUNCTIONS: List[Tuple[str, Any, List[Any]]] = [
     ("canon_monotonic_us", c_int64, [c_void_p]),
     ("canon_random", c_int, [c_void_p, c_void_p, c_size_t]),
     ("canon_ready", c_int, [c_void_p]),
+    ("canon_missing_file", c_char_p, [c_void_p]),
     ("canon_verify", c_int, [c_void_p]),
     (
         "canon_limit_take",
