@@ -77,6 +77,21 @@ static bool give_way(exchange *x, int status, int64_t length)
     return x->begun;
 }
 
+/* Does the connection go on, and what must the client be told of it? */
+static const char *settle_connection(exchange *x)
+{
+    if (!x->ended || (x->left < 0 && !x->chunked))
+        x->keep = false;
+    if (!x->keep)
+        return "close";
+    return x->is_1_1 ? NULL : "keep-alive";
+}
+
+static bool has_body(const exchange *x, int status)
+{
+    return !x->is_head && status != 204 && status != 304;
+}
+
 static int response_begin(void *user, int status, const canon_header *headers,
                           size_t header_count, int64_t length)
 {
@@ -90,22 +105,16 @@ static int response_begin(void *user, int status, const canon_header *headers,
         return -1;
     x->begun = true;
     x->chunked = length < 0 && !x->is_head && x->is_1_1;
-    x->left = x->is_head || status == 204 || status == 304 ? 0 : length;
-    if (!x->ended || (x->left < 0 && !x->chunked))
-        x->keep = false;
-    if (!x->keep)
-        head.connection = "close";
-    else if (!x->is_1_1)
-        head.connection = "keep-alive";
+    x->left = has_body(x, status) ? length : 0;
+    head.connection = settle_connection(x);
     head.chunked = x->chunked;
     head.now_us = canon_now_us(x->c);
     x->out_len = cn_host_head(&head, x->wire->out, x->wire->out_cap);
     x->gone = !x->out_len;
     if (x->left < 0)
         flush(x);
-    if (x->is_head && length < 0)
-        x->replaced = true; /* nobody waits for a stream */
-    return x->gone || (x->is_head && length < 0) ? -1 : 0;
+    x->replaced = x->is_head && length < 0; /* nobody waits for a stream */
+    return x->gone || x->replaced ? -1 : 0;
 }
 
 static int response_write(void *user, const void *data, size_t len)
