@@ -73,6 +73,22 @@ Test(editor, parses)
     cr_assert(eq(int, post(&f, WEB "/parse", "{\"content\":\"\"}"), 200));
 }
 
+Test(editor, tells_where_in_the_file_things_are)
+{
+    cr_assert(eq(int,
+                 post(&f, WEB "/parse",
+                      "{\"content\":\"---\\ntitle: A\\n---\\n\\n## 1. A\\n\\n"
+                      "- [x] done\\n\\n### 1.1 B\\n\\ntext\\n\"}"),
+                 200));
+    cr_assert(body_has(&f, "{\"text\":\"done\",\"checked\":true,\"line\":7,"),
+              "%s", body_of(&f));
+    cr_assert(body_has(&f, "\"start_line\":5,\"end_line\":8,\"children\":[{"
+                           "\"id\":\"1.1-b\""),
+              "%s", body_of(&f));
+    cr_assert(body_has(&f, "\"start_line\":9,\"end_line\":11,"), "%s",
+              body_of(&f));
+}
+
 static const char *const bad_bodies[] = {
     "",
     "x",
