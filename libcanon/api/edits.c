@@ -7,6 +7,7 @@
 #include "fail.h"
 
 #define EDITS_MAX 100
+#define WORK_MAX  ((size_t)10 * 1000 * 1000) /* bytes times edits */
 
 /* One edit of the list; number counts from 1. */
 typedef struct edit {
@@ -159,6 +160,9 @@ static int read_edits(cn_call *c, const cn_value **edits, cn_slice *content)
     if (!*edits || (*edits)->kind != CN_KIND_LIST || (*edits)->count == 0 ||
         (*edits)->count > EDITS_MAX)
         return cn_editor_refuse(c);
+    /* every edit reads the whole text */
+    if (content->len * (*edits)->count > WORK_MAX)
+        return cn_reply_detail(c, 413, "Too many edits of a long text");
     return CANON_OK;
 }
 

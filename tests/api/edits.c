@@ -194,6 +194,26 @@ Test(apply, makes_a_hundred_edits_at_a_time)
     free(body);
 }
 
+Test(apply, makes_fewer_edits_in_a_long_text)
+{
+    static const char one[] =
+        "{\"op\":\"meta\",\"field\":\"a\",\"value\":\"b\"}";
+    char *body = calloc(1, 501000);
+
+    strcpy(body, "{\"content\":\"");
+    memset(body + strlen(body), 'x', 499900);
+    sprintf(body + strlen(body), "\",\"edits\":[%s", one);
+    for (int i = 1; i < 21; i++)
+        sprintf(body + strlen(body), ",%s", one);
+    strcat(body, "]}");
+    cr_assert(eq(int, post(&f, APPLY, body), 413));
+    cr_assert(eq(str, (char *)body_of(&f),
+                 "{\"detail\":\"Too many edits of a long text\"}"));
+    strcpy(body + strlen(body) - sizeof(one) - 2, "]}");
+    cr_assert(eq(int, post(&f, APPLY, body), 200));
+    free(body);
+}
+
 /* --- merging ------------------------------------------------------------- */
 
 TestSuite(merge, .init = open_empty, .fini = close_fixture);
@@ -206,9 +226,10 @@ Test(merge, puts_two_versions_together)
                       "\"ours\":\"- [x] a\\nb\\nc\\n\","
                       "\"theirs\":\"- [ ] new\\nb\\nc\\n\"}"),
                  200));
-    cr_assert(eq(str, (char *)body_of(&f),
-                 "{\"content\":\"- [x] new\\nb\\nc\\n\",\"conflicts\":0,"
-                 "\"parts\":[{\"text\":\"- [x] new\\n\"},{\"text\":\"b\\nc\\n\"}]}"));
+    cr_assert(
+        eq(str, (char *)body_of(&f),
+           "{\"content\":\"- [x] new\\nb\\nc\\n\",\"conflicts\":0,"
+           "\"parts\":[{\"text\":\"- [x] new\\n\"},{\"text\":\"b\\nc\\n\"}]}"));
 }
 
 Test(merge, shows_conflicts)
