@@ -94,15 +94,41 @@ static int make_share(cn_http_client *client, canon_error *err)
     return CANON_OK;
 }
 
-/* A file that cannot be read is told of now, not at the first call. */
+/* Does a certificate begin somewhere in the file? CANON_EINVAL: no. */
+static int find_certificate(int fd, const char *path, canon_error *err)
+{
+    static const char mark[] = "-----BEGIN CERTIFICATE-----";
+    char room[2048];
+    size_t kept = 0;
+    ssize_t got;
+
+    while ((got = read(fd, room + kept, sizeof(room) - kept)) > 0) {
+        cn_slice text = cn_slice_of(room, kept + (size_t)got);
+
+        if (cn_slice_find_text(text, cn_str(mark)) < text.len)
+            return CANON_OK;
+        /* the mark may lie across two pieces */
+        kept = text.len < sizeof(mark) ? text.len : sizeof(mark);
+        memmove(room, room + text.len - kept, kept);
+    }
+    return got < 0
+               ? cn_fail_errno(err, path)
+               : cn_fail(err, CANON_EINVAL, "%s: no certificate in PEM", path);
+}
+
+/* A file that is of no use is told of now, not at the first call. */
 static int take_ca_file(cn_http_client *client, const char *path,
                         canon_error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int rc;
 
     if (fd < 0)
         return cn_fail_errno(err, path);
+    rc = find_certificate(fd, path, err);
     close(fd);
+    if (rc)
+        return rc;
     client->ca_file = cn_strdup(path);
     return client->ca_file ? CANON_OK : cn_fail_memory(err);
 }

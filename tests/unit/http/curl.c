@@ -373,9 +373,26 @@ Test(http_exchange, keeps_no_cookies)
     stop(&s);
 }
 
+static char authorities[64];
+
+/* A file with so many lines of comment before the text. */
+static void write_authorities(const char *text, int lines)
+{
+    FILE *file;
+
+    snprintf(authorities, sizeof(authorities), "/tmp/canon-authorities-%ld",
+             (long)getpid());
+    file = fopen(authorities, "w");
+    cr_assert_not_null(file);
+    while (lines-- > 0)
+        fputs("# a comment about an authority\n", file);
+    fputs(text, file);
+    fclose(file);
+}
+
 static int exchange_once(void *user)
 {
-    cn_http_options options = {.ca_file = "/dev/null"};
+    cn_http_options options = {.ca_file = authorities};
     cn_http_client *client;
     canon_http_response response;
     canon_http_request request = request_of(((service *)user)->url);
@@ -399,10 +416,12 @@ Test(http_exchange, survives_every_failed_allocation)
 {
     service s;
 
+    write_authorities("-----BEGIN CERTIFICATE-----\n", 0);
     start(&s, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-A: b\r\n\r\nhello");
     cr_assert(gt(sz, torture(TORTURE_ONCE, exchange_once, &s), 4));
     cr_assert(gt(sz, torture(TORTURE_PERSISTENT, exchange_once, &s), 4));
     stop(&s);
+    unlink(authorities);
 }
 
 Test(http_client, tells_of_a_file_of_authorities_that_is_not_there)
@@ -415,4 +434,30 @@ Test(http_client, tells_of_a_file_of_authorities_that_is_not_there)
         eq(int, cn_http_client_new(&options, &client, &err), CANON_ENOTFOUND));
     cr_assert_null(client);
     cr_assert_not_null(strstr(err.text, "/no/such/file.pem"));
+}
+
+Test(http_client, tells_of_a_file_without_authorities)
+{
+    static const char *const useless[] = {"", "-----BEGIN CERTIFICATE----",
+                                          "-----BEGIN PRIVATE KEY-----\n"};
+    cn_http_options options = {.ca_file = authorities};
+    cn_http_client *client;
+    canon_error err;
+
+    for (size_t i = 0; i < sizeof(useless) / sizeof(useless[0]); i++) {
+        write_authorities(useless[i], i == 1 ? 200 : 0);
+        cr_assert(
+            eq(int, cn_http_client_new(&options, &client, &err), CANON_EINVAL));
+        cr_assert_null(client);
+        cr_assert_not_null(strstr(err.text, "no certificate"));
+    }
+    for (int lines = 0; lines < 200; lines += 7) {
+        write_authorities("-----BEGIN CERTIFICATE-----\n", lines);
+        cr_assert(
+            eq(int, cn_http_client_new(&options, &client, &err), CANON_OK));
+        cn_http_client_free(client);
+    }
+    options.ca_file = "/tmp";
+    cr_assert(ne(int, cn_http_client_new(&options, &client, &err), CANON_OK));
+    unlink(authorities);
 }
