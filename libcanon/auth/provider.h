@@ -30,8 +30,9 @@ bool cn_provider_is_set(const canon *c);
 int cn_provider_get(canon_conn *conn, cn_provider *out);
 
 /* Verify an access token with the provider's keys; fetches them at most once
- * when the key is not known, and not at all for a token without form. CANON_EAUTH
- * with CN_JWT_... in *failure_out; CANON_EREMOTE when there are no keys at all. */
+ * when the key is not known, and not at all for a token without form.
+ * CANON_EAUTH with CN_JWT_... in *failure_out; CANON_EREMOTE when there are no
+ * keys at all. */
 int cn_provider_verify(canon_conn *conn, const char *token, int *failure_out,
                        cn_claims *out);
 
