@@ -70,28 +70,58 @@ static bool is_trusted(cn_slice text, cn_slice list)
     return false;
 }
 
+/* An address in its one spelling, without a port; NULL: it is none. */
+static const char *spell(cn_call *c, cn_slice text)
+{
+    address a = parse_address(text);
+    char out[INET6_ADDRSTRLEN];
+
+    if (a.len == 0 ||
+        !inet_ntop(a.len == 4 ? AF_INET : AF_INET6, a.bytes, out, sizeof(out)))
+        return NULL;
+    return cn_arena_str(&c->arena, out);
+}
+
+/* The last entry of a header that is no trusted proxy, else its first; true:
+ * it is not trusted. */
+static bool look_through(cn_slice chain, cn_slice proxies, cn_slice *out)
+{
+    for (;;) {
+        size_t comma = cn_slice_rfind(chain, ',');
+        bool is_first = comma == chain.len;
+
+        *out = is_first ? chain : cn_slice_from(chain, comma + 1);
+        if (!is_trusted(*out, proxies))
+            return true;
+        if (is_first)
+            return false;
+        chain = cn_slice_first(chain, comma);
+    }
+}
+
+/* The headers together are one list: some proxies add a header of their own
+ * behind the one that a stranger has sent. */
+static cn_slice find_client(const cn_call *c, cn_slice proxies)
+{
+    cn_slice found = {NULL, 0};
+
+    for (size_t i = c->request.header_count; i-- > 0;) {
+        const canon_header *header = &c->request.headers[i];
+
+        if (cn_slice_is_nocase(cn_str(header->name), "X-Forwarded-For") &&
+            look_through(cn_str(header->value), proxies, &found))
+            break;
+    }
+    return found;
+}
+
 const char *cn_call_address(cn_call *c)
 {
     const char *peer = c->request.remote_addr ? c->request.remote_addr : "";
     cn_slice proxies = cn_str(canon_setting_text(c->engine, "TRUSTED_PROXIES"));
-    cn_slice chain = cn_str(cn_call_header(c, "X-Forwarded-For"));
-    const char *copy;
+    const char *client = NULL;
 
-    if (proxies.len == 0 || chain.len == 0 ||
-        !is_trusted(cn_str(peer), proxies))
-        return peer;
-    for (;;) {
-        size_t comma = cn_slice_rfind(chain, ',');
-        bool is_last = comma == chain.len;
-        cn_slice entry =
-            cn_slice_trim(is_last ? chain : cn_slice_from(chain, comma + 1));
-
-        if (is_last || !is_trusted(entry, proxies)) {
-            copy = parse_address(entry).len > 0
-                       ? cn_arena_copy(&c->arena, entry)
-                       : NULL;
-            return copy ? copy : peer;
-        }
-        chain = cn_slice_first(chain, comma);
-    }
+    if (proxies.len > 0 && is_trusted(cn_str(peer), proxies))
+        client = spell(c, find_client(c, proxies));
+    return client ? client : peer;
 }

@@ -435,3 +435,31 @@ ParameterizedTest(size_t *i, limits, believe_trusted_proxies)
                  chains[*i].same ? 429 : 401));
     fixture_close(&f);
 }
+
+/* What a stranger writes before the proxy, in a header of his own or as a port
+ * of his choice, makes him nobody else. */
+Test(limits, threat_a_forged_address)
+{
+    static const char *const settings[] = {"TRUSTED_PROXIES", "127.0.0.1",
+                                           NULL};
+    static const fixture_options options = {
+        .empty = true, .login = true, .settings = settings};
+    char forged[32];
+    char seen[32];
+    const char *headers[] = {"Authorization",
+                             "Bearer x",
+                             "X-Forwarded-For",
+                             forged,
+                             "X-Forwarded-For",
+                             seen,
+                             NULL};
+
+    fixture_open(&f, 0, &options);
+    for (int n = 0; n < 61; n++) {
+        snprintf(forged, sizeof(forged), "8.8.8.%d", n);
+        snprintf(seen, sizeof(seen), "9.9.9.9:%d", 1024 + n);
+        ask(&f, "GET", "/app/acme/", headers, NULL);
+    }
+    cr_assert(eq(int, f.answer.status, 429));
+    fixture_close(&f);
+}
