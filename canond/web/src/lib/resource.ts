@@ -55,6 +55,17 @@ export function useResource<T>(address: MaybeRefOrGetter<string | null>): Resour
     },
     { immediate: true },
   )
-  onScopeDispose(() => running?.abort())
+  // Who comes back, to the network or to the window, sees what is so now.
+  const back = (): void => void load()
+  const seen = (): void => {
+    if (!document.hidden && since.value && Date.now() - since.value.getTime() > 30_000) back()
+  }
+  addEventListener('online', back)
+  document.addEventListener('visibilitychange', seen)
+  onScopeDispose(() => {
+    removeEventListener('online', back)
+    document.removeEventListener('visibilitychange', seen)
+    running?.abort()
+  })
   return { data, error, waiting, since, reload: load }
 }

@@ -1,0 +1,164 @@
+// Every page and every state as a picture, in both themes, wide and on a phone, each looked at by axe-core as well.
+// usage: shots.mjs [--only WORD] [--fast]; the pictures are in build/screenshots (CANON_SHOTS).
+import fs from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { browser, root, samples, serve, sources, writeFiles } from './lib.mjs'
+
+const { values: options } = parseArgs({ options: { only: { type: 'string' }, fast: { type: 'boolean' } } })
+const out = process.env.CANON_SHOTS ?? path.join(root, 'build/screenshots')
+const { launch, audit } = await browser()
+
+const long = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'
+const odd = {
+  'odd/docs/specs/long.md': `---\ntitle: ${long} and everything else that has a name which does not end where it should\nstatus: in_progress\nowner: ${long}\nteam: ${long}\ntags: [${long}]\n---\n\n# Long\n\n## 1. ${long}${long}\n\n<!-- canon:system:1 status:blocked blocked-by:${long} -->\n\n### Acceptance Criteria\n\n- [ ] ${long}${long}\n\n| ${long} | ${long} | ${long} |\n|---|---|---|\n| a | b | c |\n\n\`\`\`\n${long}${long}${long}\n\`\`\`\n`,
+  'odd/docs/specs/rtl.md': '---\ntitle: استرداد المدفوعات 2.1 (API)\nstatus: in_progress\nowner: ليلى حداد\nteam: المدفوعات\ntags: [استرداد]\n---\n\n# استرداد\n\n## 1. النطاق\n\n<!-- canon:system:1 status:blocked blocked-by:API-12 -->\n\nيعود المال بالطريقة نفسها التي جاء بها.\n\n### Acceptance Criteria\n\n- [x] لا يتجاوز مجموع المبالغ المستردة قيمة الدفعة (API v2)\n- [ ] תשלום חוזר\n',
+}
+
+const api = (name) => `**/app/*/api/${name}*`
+const answer = (status, body = {}) => (route) => route.fulfill({ status, contentType: 'application/json', headers: { 'x-request-id': '01JD4Q7Z' }, body: JSON.stringify(body) })
+
+/** name, path, and for states what the network does or what is done first. */
+const refunds = 'acme/payments/docs/specs/refunds.md'
+const pages = [
+  ['landing', '/'],
+  ['changelog', '/changelog'],
+  ['pricing', '/pricing'],
+  ['dashboard', '/app/acme/'],
+  ['dashboard-odd', '/app/odd/'],
+  ['repository', '/app/acme/repos/acme/payments'],
+  ['spec', `/app/acme/specs/${refunds}`],
+  ['spec-blocked', '/app/acme/specs/acme/payments/docs/specs/payouts.md'],
+  ['spec-long', '/app/odd/specs/odd/odd/docs/specs/long.md'],
+  ['spec-rtl', '/app/odd/specs/odd/odd/docs/specs/rtl.md'],
+  ['document', '/app/acme/docs/acme/payments/docs/adr/0007-queue-backend.md'],
+  ['search', '/app/acme/search?q=refund'],
+  ['search-start', '/app/acme/search'],
+  ['coverage', '/app/acme/coverage'],
+  ['tasks', '/app/acme/tasks'],
+  ['tasks-flat', '/app/acme/tasks?view=flat'],
+  ['tasks-odd', '/app/odd/tasks'],
+  ['editor-start', '/app/acme/editor/'],
+  ['editor', `/app/acme/editor/${refunds}`, { ready: '.preview .spec-html > *' }],
+  ['editor-structured', `/app/acme/editor/${refunds}`, { ready: '.preview .spec-html > *', act: (page) => page.getByLabel('Structured').check() }],
+  ['editor-save', `/app/acme/editor/${refunds}`, { ready: '.preview .spec-html > *', act: typeAndSave }],
+  ['new-spec', '/app/acme/editor/acme/payments/new'],
+  ['api-keys', '/app/acme/settings/api-keys', { net: { '**/settings/api-keys/': (route) => (route.request().resourceType() === 'document' ? route.continue() : answer(200, keys())(route)) } }],
+  ['api-keys-none', '/app/acme/settings/api-keys', { net: { '**/settings/api-keys/': (route) => (route.request().resourceType() === 'document' ? route.continue() : answer(200, { keys: [] })(route)) } }],
+  ['integrations', '/app/acme/settings/integrations'],
+  ['profile', '/app/acme/profile'],
+  ['welcome', '/app/acme/welcome'],
+  ['no-org', '/app/no-org'],
+  ['choose-org', '/app/choose-org'],
+  ['missing', '/app/acme/nothing/here'],
+  ['missing-spec', '/app/acme/specs/acme/payments/docs/specs/none.md'],
+  ['search-drop', '/app/acme/', { act: dropDown }],
+  ['keys', '/app/acme/', { act: (page) => page.locator('.foot button').click() }],
+  ['menu', '/app/acme/', { act: (page) => page.locator('.menu').click(), narrow: true }],
+  ...['dashboard', 'coverage', 'tasks', 'search'].flatMap((name) => {
+    const at = name === 'dashboard' ? '/app/acme/' : `/app/acme/${name}${name === 'search' ? '?q=refund' : ''}`
+    return [
+      [`${name}-loading`, at, { net: { [api(name)]: () => {} }, ready: '.bone' }],
+      [`${name}-error`, at, { net: { [api(name)]: answer(500, { error: 'The database cannot be reached' }) } }],
+      [`${name}-401`, at, { net: { [api(name)]: answer(401, { error: 'unauthorized' }) } }],
+      [`${name}-403`, at, { net: { [api(name)]: answer(403, { detail: 'Needs the permission specs:read' }) } }],
+      [`${name}-404`, at, { net: { [api(name)]: answer(404, { error: 'not found' }) } }],
+      [`${name}-429`, at, { net: { [api(name)]: answer(429, { error: 'rate limit' }) } }],
+    ]
+  }),
+  ['dashboard-502', '/app/acme/', { net: { [api('dashboard')]: answer(502, { error: 'GitHub: the app is suspended' }) } }],
+  ['dashboard-empty', '/app/none/', { net: { [api('dashboard')]: answer(200, { org: 'none', total_repos: 0, total_specs: 0, total_docs: 0, repos_with_specs: [], repos_without_specs: [] }) } }],
+  ['dashboard-filtered-empty', '/app/acme/?team=nobody'],
+  ['tasks-empty', '/app/acme/tasks', { net: { [api('tasks')]: answer(200, { tasks: [], total: 0 }) } }],
+  ['tasks-filtered-empty', '/app/acme/tasks?text=zzzzzz'],
+  ['search-empty', '/app/acme/search?q=zzzzzz'],
+  ['offline', '/app/acme/', { offline: true }],
+  ['stale', '/app/acme/', { offline: true, act: refresh }],
+]
+
+function keys() {
+  const at = (days) => new Date(Date.now() + days * 86400e3).toISOString()
+  const key = (id, label, more) => ({ id, label, prefix: 'sw_3kJ9', scopes: ['specs:read'], created_at: at(-10), last_used_at: at(-1), expires_at: at(80), revoked_at: null, ...more })
+  return { keys: [key('1', 'CI of payments', { scopes: ['specs:read', 'specs:write'] }), key('2', 'laptop', { expires_at: at(5) }), key('3', 'old script', { revoked_at: at(-2) })] }
+}
+
+async function dropDown(page) {
+  await page.getByRole('combobox', { name: 'Search specs' }).fill('refund')
+  await page.locator('[role=option]').first().waitFor()
+  await page.keyboard.press('ArrowDown')
+}
+
+async function typeAndSave(page) {
+  await page.locator('.cm-content').click()
+  await page.keyboard.type('x')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.locator('dialog[open]').waitFor()
+}
+
+async function refresh(page) {
+  await page.evaluate(() => dispatchEvent(new Event('online')))
+  await page.locator('.stale').waitFor({ timeout: 5000 })
+}
+
+const folder = samples()
+writeFiles(path.join(folder, 'more'), odd)
+const server = await serve({ CANON_SOURCES: `${sources(folder)},odd/odd=dir:${folder}/more/odd` }, { specs: 20 })
+const found = []
+const stays = []
+fs.mkdirSync(out, { recursive: true })
+
+async function look(browsed, [name, at, how = {}], form) {
+  const { page, context } = browsed
+  const said = browsed.problems.length
+  for (const [pattern, act] of Object.entries(how.net ?? {})) await page.route(pattern, act)
+  try {
+    await page.goto(server.url + at, { waitUntil: how.net ? 'load' : 'networkidle' })
+    await page.locator(how.ready ?? 'main h1, main h2, main [role=alert]').first().waitFor({ state: 'attached', timeout: 10_000 })
+    if (how.offline) await context.setOffline(true)
+    if (how.act) await how.act(page)
+    await page.waitForTimeout(how.net ? 250 : 80)
+    await page.screenshot({ path: path.join(out, `${name}-${form}.png`), fullPage: !how.act || how.offline })
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    if (wide > 0) found.push(`${name} ${form}: ${wide} px too wide`)
+    const report = await audit(page)
+    for (const { id, impact, nodes } of report.violations) found.push(`${name} ${form}: ${id} (${impact}) ${nodes.map((n) => n.target).slice(0, 3).join(', ')}: ${nodes[0].summary.split('\n')[1]}`)
+    const bad = browsed.problems.slice(said).filter(({ text }) => !/Failed to load resource/.test(text))
+    for (const { text } of bad) found.push(`${name} ${form}: ${text}`)
+  } catch (error) {
+    found.push(`${name} ${form}: ${error.message.split('\n')[0]}`)
+    await page.screenshot({ path: path.join(out, `${name}-${form}.png`) }).catch(() => {})
+  } finally {
+    if (how.offline) await context.setOffline(false)
+    for (const pattern of Object.keys(how.net ?? {})) await page.unroute(pattern)
+  }
+}
+
+const forms = [
+  ['light', { width: 1280, height: 800 }],
+  ['dark', { width: 1280, height: 800, dark: true }],
+  ['phone-light', { width: 390, height: 844 }],
+  ['phone-dark', { width: 390, height: 844, dark: true }],
+]
+const began = Date.now()
+try {
+  for (const [form, size] of forms) {
+    if (options.fast && form !== 'light' && form !== 'phone-dark') continue
+    const browsed = await launch({ ...size, reducedMotion: 'reduce' })
+    // who edits may leave
+    browsed.page.on('dialog', (dialog) => dialog.accept())
+    for (const what of pages) {
+      if (options.only && !new RegExp(options.only).test(what[0])) continue
+      if (what[2]?.narrow && size.width > 1000) continue
+      await look(browsed, what, form)
+    }
+    stays.push(...browsed.outside)
+    await browsed.close()
+  }
+} finally {
+  await server.stop()
+  fs.rmSync(folder, { recursive: true, force: true })
+}
+for (const url of stays) found.push(`asked ${url}`)
+for (const line of found) process.stdout.write(`${line}\n`)
+process.stdout.write(`${pages.length} pages and states, ${found.length} findings, ${Math.round((Date.now() - began) / 1000)} s, pictures in ${path.relative(root, out)}\n`)
+process.exitCode = found.length ? 1 : 0
