@@ -88,7 +88,7 @@ export async function eventually(look, what = 'it', ms = 20_000) {
 export async function serve(settings, { specs = 1, org = 'acme' } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'canon-web-db-'))
   const port = settings.PORT ?? (await freePort())
-  const env = { PATH: process.env.PATH, HOME: folder, PORT: String(port), DATABASE_URL: `sqlite:${folder}/canon.db`, WEB_ORG: org, ...(process.env.STATIC_DIR && { STATIC_DIR: process.env.STATIC_DIR }), ...settings }
+  const env = { PATH: process.env.PATH, HOME: folder, PORT: String(port), DATABASE_URL: `sqlite:${folder}/canon.db`, WEB_ORG: org, ...settings }
   const child = spawn(canond, { env, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
   const log = []
   const url = `http://127.0.0.1:${port}`

@@ -11,8 +11,8 @@ const { launch, audit } = await browser()
 
 const long = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'
 const odd = {
-  'odd/docs/specs/long.md': `---\ntitle: ${long} and everything else that has a name which does not end where it should\nstatus: in_progress\nowner: ${long}\nteam: ${long}\ntags: [${long}]\n---\n\n# Long\n\n## 1. ${long}${long}\n\n<!-- canon:system:1 status:blocked blocked-by:${long} -->\n\n### Acceptance Criteria\n\n- [ ] ${long}${long}\n\n| ${long} | ${long} | ${long} |\n|---|---|---|\n| a | b | c |\n\n\`\`\`\n${long}${long}${long}\n\`\`\`\n`,
-  'odd/docs/specs/rtl.md': '---\ntitle: استرداد المدفوعات 2.1 (API)\nstatus: in_progress\nowner: ليلى حداد\nteam: المدفوعات\ntags: [استرداد]\n---\n\n# استرداد\n\n## 1. النطاق\n\n<!-- canon:system:1 status:blocked blocked-by:API-12 -->\n\nيعود المال بالطريقة نفسها التي جاء بها.\n\n### Acceptance Criteria\n\n- [x] لا يتجاوز مجموع المبالغ المستردة قيمة الدفعة (API v2)\n- [ ] תשלום חוזר\n',
+  'odd/docs/specs/long.md': `---\ntitle: ${long} and everything else that has a name which does not end where it should\nstatus: in_progress\nowner: ${long}\nteam: ${long}\ntags: [${long}]\n---\n\n# Long\n\n## 1. ${long}${long}\n\n<!-- canon:system:1 status:blocked:${long} -->\n\n### Acceptance Criteria\n\n- [ ] ${long}${long}\n\n| ${long} | ${long} | ${long} |\n|---|---|---|\n| a | b | c |\n\n\`\`\`\n${long}${long}${long}\n\`\`\`\n`,
+  'odd/docs/specs/rtl.md': '---\ntitle: استرداد المدفوعات 2.1 (API)\nstatus: in_progress\nowner: ليلى حداد\nteam: المدفوعات\ntags: [استرداد]\n---\n\n# استرداد\n\n## 1. النطاق\n\n<!-- canon:system:1 status:blocked:API-12 -->\n\nيعود المال بالطريقة نفسها التي جاء بها.\n\n### Acceptance Criteria\n\n- [x] لا يتجاوز مجموع المبالغ المستردة قيمة الدفعة (API v2)\n- [ ] תשלום חוזר\n',
 }
 
 const api = (name) => `**/app/*/api/${name}*`
@@ -104,6 +104,7 @@ const folder = samples()
 writeFiles(path.join(folder, 'more'), odd)
 const server = await serve({ CANON_SOURCES: `${sources(folder)},odd/odd=dir:${folder}/more/odd` }, { specs: 20 })
 const found = []
+const note = (line) => (found.push(line), process.stdout.write(`${line}\n`))
 const stays = []
 fs.mkdirSync(out, { recursive: true })
 
@@ -113,19 +114,19 @@ async function look(browsed, [name, at, how = {}], form) {
   for (const [pattern, act] of Object.entries(how.net ?? {})) await page.route(pattern, act)
   try {
     await page.goto(server.url + at, { waitUntil: how.net ? 'load' : 'networkidle' })
-    await page.locator(how.ready ?? 'main h1, main h2, main [role=alert]').first().waitFor({ state: 'attached', timeout: 10_000 })
+    await page.locator(how.ready ?? 'main h1, main h2, main [role=alert]').first().waitFor({ state: 'attached', timeout: 5_000 })
     if (how.offline) await context.setOffline(true)
     if (how.act) await how.act(page)
     await page.waitForTimeout(how.net ? 250 : 80)
     await page.screenshot({ path: path.join(out, `${name}-${form}.png`), fullPage: !how.act || how.offline })
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-    if (wide > 0) found.push(`${name} ${form}: ${wide} px too wide`)
+    if (wide > 0) note(`${name} ${form}: ${wide} px too wide`)
     const report = await audit(page)
-    for (const { id, impact, nodes } of report.violations) found.push(`${name} ${form}: ${id} (${impact}) ${nodes.map((n) => n.target).slice(0, 3).join(', ')}: ${nodes[0].summary.split('\n')[1]}`)
+    for (const { id, impact, nodes } of report.violations) note(`${name} ${form}: ${id} (${impact}) ${nodes.map((n) => n.target).slice(0, 3).join(', ')}: ${nodes[0].summary.split('\n')[1]}`)
     const bad = browsed.problems.slice(said).filter(({ text }) => !/Failed to load resource/.test(text))
-    for (const { text } of bad) found.push(`${name} ${form}: ${text}`)
+    for (const { text } of bad) note(`${name} ${form}: ${text}`)
   } catch (error) {
-    found.push(`${name} ${form}: ${error.message.split('\n')[0]}`)
+    note(`${name} ${form}: ${error.message.split('\n')[0]}`)
     await page.screenshot({ path: path.join(out, `${name}-${form}.png`) }).catch(() => {})
   } finally {
     if (how.offline) await context.setOffline(false)
@@ -158,7 +159,6 @@ try {
   await server.stop()
   fs.rmSync(folder, { recursive: true, force: true })
 }
-for (const url of stays) found.push(`asked ${url}`)
-for (const line of found) process.stdout.write(`${line}\n`)
+for (const url of stays) note(`asked ${url}`)
 process.stdout.write(`${pages.length} pages and states, ${found.length} findings, ${Math.round((Date.now() - began) / 1000)} s, pictures in ${path.relative(root, out)}\n`)
 process.exitCode = found.length ? 1 : 0

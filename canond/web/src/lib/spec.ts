@@ -25,7 +25,17 @@ function foldSection(box: HTMLElement, isDone: boolean): void {
   rest.className = 'section-body'
   rest.append(...[...box.childNodes].filter((node) => node !== heading && node !== state))
   summary.append(heading)
-  if (state) summary.append(state)
+  if (state) {
+    // a link inside of what folds cannot be told from the folding
+    const links = [...state.querySelectorAll('a')]
+    if (links.length) {
+      const line = document.createElement('p')
+      line.className = 'spec-state'
+      line.append(...links)
+      rest.prepend(line)
+    }
+    summary.append(state)
+  }
   details.append(summary, rest)
   details.open = !isDone
   box.append(details)

@@ -1,0 +1,308 @@
+import { flushPromises, mount, RouterLinkStub, type VueWrapper } from '@vue/test-utils'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { computed, ref, shallowRef } from 'vue'
+import { createMemoryHistory, createRouter } from 'vue-router'
+import { ApiError } from '../src/api/client'
+import AsyncRegion from '../src/components/AsyncRegion.vue'
+import FilterSelect from '../src/components/FilterSelect.vue'
+import SearchBox from '../src/components/SearchBox.vue'
+import ConflictDialog from '../src/editor/ConflictDialog.vue'
+import EditorDesk from '../src/editor/EditorDesk.vue'
+import type { EditorState } from '../src/editor/useEditor'
+import { useResource } from '../src/lib/resource'
+import ApiKeysPage from '../src/pages/ApiKeysPage.vue'
+
+vi.mock('../src/lib/session', () => ({
+  session: { permissions: ['specs:read', 'specs:write'], orgs: [], auth_enabled: true },
+  may: () => true,
+  loginAddress: () => '/auth/login',
+}))
+
+const page = { template: '<p />' }
+const newRouter = () =>
+  createRouter({
+    history: createMemoryHistory(),
+    routes: [
+      { path: '/app/:org/search', name: 'search', component: page },
+      { path: '/app/:org/specs/:owner/:repo/:file+', name: 'spec', component: page },
+      { path: '/:org/keys', name: 'api-keys', component: page },
+      { path: '/:org/integrations', name: 'integrations', component: page },
+      { path: '/:org/profile', name: 'profile', component: page },
+      { path: '/', component: page },
+    ],
+  })
+
+interface Asked {
+  url: string
+  method: string
+  json: unknown
+}
+let asked: Asked[] = []
+
+/** A server that answers by method and what the address ends with. */
+function answering(answers: Record<string, unknown>): void {
+  asked = []
+  vi.stubGlobal('fetch', async (url: string, how: RequestInit) => {
+    const name = Object.keys(answers).find((key) => `${how.method} ${url}`.includes(key))
+    asked.push({ url, method: how.method ?? 'GET', json: how.body ? JSON.parse(String(how.body)) : undefined })
+    const answer = name ? answers[name] : null
+    const body = typeof answer === 'function' ? answer() : answer
+    return new Response(JSON.stringify(body), { status: body === null ? 404 : 200, headers: { 'content-type': 'application/json' } })
+  })
+}
+
+let mounted: VueWrapper[] = []
+const kept = <T extends VueWrapper>(wrapper: T): T => (mounted.push(wrapper), wrapper)
+
+afterEach(() => {
+  for (const wrapper of mounted) wrapper.unmount()
+  mounted = []
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+  document.body.innerHTML = ''
+})
+
+describe('the search box', () => {
+  const hit = (n: number) => ({ title: `Hit ${n}`, heading: '2. Rules', file_path: `docs/${n}.md`, repo_full_name: 'o/r', doc_type: 'spec', status: 'done', tags: [], snippet: 'a <mark>b</mark>' })
+
+  async function typed(results: unknown[]) {
+    answering({ 'GET /app/acme/api/search': { results, total: results.length } })
+    const router = newRouter()
+    const box = kept(mount(SearchBox, { props: { org: 'acme' }, global: { plugins: [router] }, attachTo: document.body }))
+    const input = box.get('input')
+    vi.useFakeTimers()
+    await input.setValue('team:core refund')
+    vi.advanceTimersByTime(100)
+    vi.useRealTimers()
+    await flushPromises()
+    return { router, box, input }
+  }
+
+  it('asks with fields apart from words', async () => {
+    await typed([hit(1)])
+    const query = new URL(asked[0]!.url, 'http://x').searchParams
+    expect([query.get('q'), query.get('team'), query.get('limit')]).toEqual(['refund', 'core', '8'])
+  })
+
+  it('moves with the arrows, around the ends', async () => {
+    const { box, input } = await typed([hit(1), hit(2), hit(3)])
+    const marked = () => box.findAll('[role=option]').findIndex((item) => item.attributes('aria-selected') === 'true')
+    await input.trigger('keydown', { key: 'ArrowUp' })
+    expect(marked()).toBe(2)
+    await input.trigger('keydown', { key: 'ArrowDown' })
+    expect(marked()).toBe(0)
+    expect(input.attributes('aria-activedescendant')).toBe(box.findAll('[role=option]')[0]!.attributes('id'))
+  })
+
+  it('opens the marked hit at its section', async () => {
+    const { router, box, input } = await typed([hit(1), hit(2)])
+    await input.trigger('keydown', { key: 'ArrowDown' })
+    await box.get('form').trigger('submit')
+    await flushPromises()
+    expect(router.currentRoute.value.params.file).toEqual(['docs', '1.md'])
+    expect(decodeURIComponent(router.currentRoute.value.hash)).toBe('#§2')
+  })
+
+  it('opens the page of all hits when none is marked', async () => {
+    const { router, box } = await typed([hit(1)])
+    await box.get('form').trigger('submit')
+    await flushPromises()
+    expect(router.currentRoute.value.query.q).toBe('team:core refund')
+  })
+
+  it('closes with Escape and says when there is nothing', async () => {
+    const { box, input } = await typed([])
+    expect(box.text()).toContain('No specs match')
+    expect(input.attributes('aria-expanded')).toBe('true')
+    await input.trigger('keydown', { key: 'Escape' })
+    expect(input.attributes('aria-expanded')).toBe('false')
+  })
+})
+
+describe('a region that loads', () => {
+  const resource = (over: object) => ({ data: shallowRef(null), error: shallowRef(null), waiting: ref(false), since: shallowRef(null), reload: vi.fn(), ...over })
+  const region = (over: object) => {
+    const it = resource(over)
+    return { it, box: kept(mount(AsyncRegion, { props: { resource: it as never, what: 'The list' }, slots: { default: '<b>data</b>' } })) }
+  }
+
+  it('is empty first, then shows bones', () => {
+    expect(region({}).box.find('.bone').exists()).toBe(false)
+    const { box } = region({ waiting: ref(true) })
+    expect(box.findAll('.bone').length).toBe(6)
+    expect(box.attributes('aria-busy')).toBe('true')
+  })
+
+  it('names each trouble and offers what helps', () => {
+    const said = (error: ApiError) => region({ error: shallowRef(error) }).box
+    expect(said(new ApiError('login', '', 401)).get('a').attributes('href')).toBe('/auth/login')
+    expect(said(new ApiError('denied', 'Needs specs:read', 403)).text()).toContain('Needs specs:read')
+    expect(said(new ApiError('missing', '', 404)).text()).toContain('The list is not in the index')
+    expect(said(new ApiError('limited', '', 429, null, '', 7)).text()).toContain('Wait 7 seconds')
+    expect(said(new ApiError('server', 'broken', 500, null, 'R1')).text()).toContain('Request R1')
+  })
+
+  it('tries again when asked to', async () => {
+    const { it, box } = region({ error: shallowRef(new ApiError('server', 'broken', 500)) })
+    await box.get('button').trigger('click')
+    expect(it.reload).toHaveBeenCalledOnce()
+  })
+
+  it('keeps old data after a failed refresh, and says so', () => {
+    const { box } = region({ data: shallowRef({}), since: shallowRef(new Date()), error: shallowRef(new ApiError('offline', 'Canon cannot be reached')) })
+    expect(box.text()).toContain('data')
+    expect(box.text()).toContain('Shown as of')
+  })
+})
+
+describe('a resource', () => {
+  it('is fetched again when the network is back', async () => {
+    let n = 0
+    answering({ 'GET /x': () => ({ n: ++n }) })
+    let resource: ReturnType<typeof useResource<{ n: number }>> | undefined
+    kept(mount({ setup: () => ((resource = useResource<{ n: number }>('/x')), {}), template: '<p />' }))
+    await flushPromises()
+    dispatchEvent(new Event('online'))
+    await flushPromises()
+    expect(resource?.data.value?.n).toBe(2)
+  })
+})
+
+describe('a filter', () => {
+  it('offers what there is, with counts', async () => {
+    const box = kept(mount(FilterSelect, { props: { label: 'Status', value: '', options: [['in_progress', 3]] } }))
+    expect(box.findAll('option').map((o) => o.text())).toEqual(['All', 'In progress (3)'])
+    await box.get('select').setValue('in_progress')
+    expect(box.emitted('change')).toEqual([['in_progress']])
+  })
+  it('keeps a value that fits nothing, and hides without options', () => {
+    const lost = kept(mount(FilterSelect, { props: { label: 'Team', value: 'gone', options: [], plain: true } }))
+    expect(lost.text()).toContain('gone (0)')
+    expect(kept(mount(FilterSelect, { props: { label: 'Team', value: '', options: [] } })).find('select').exists()).toBe(false)
+  })
+})
+
+describe('the page of API keys', () => {
+  const key = { id: '7', label: 'ci', prefix: 'sw_ab', scopes: ['specs:read'], created_at: new Date().toISOString(), last_used_at: null, expires_at: null, revoked_at: null }
+
+  async function open(keys: unknown[]) {
+    answering({ 'POST /app/acme/settings/api-keys/': { ...key, key: 'sw_secret' }, 'DELETE ': {}, 'GET /app/acme/settings/api-keys/': { keys } })
+    const router = createRouter({ history: createMemoryHistory(), routes: [...newRouter().getRoutes(), { path: '/app/:org/settings/api-keys', component: page }] })
+    await router.push('/app/acme/settings/api-keys')
+    const box = kept(mount(ApiKeysPage, { global: { plugins: [router], stubs: { SettingsTabs: true } }, attachTo: document.body }))
+    await flushPromises()
+    return box
+  }
+
+  it('explains keys when there are none', async () => {
+    const box = await open([])
+    expect(box.text()).toContain('No keys yet')
+    expect(box.text()).toContain('curl -H')
+  })
+
+  it('shows a new key once', async () => {
+    const box = await open([])
+    await box.get('#label').setValue(' ci ')
+    await box.get('form').trigger('submit')
+    await flushPromises()
+    expect(asked.find((a) => a.method === 'POST')?.json).toEqual({ label: 'ci', scopes: ['specs:read'], expires_in_days: 90 })
+    expect(box.get('.fresh').text()).toContain('sw_secret')
+    await box.findAll('.fresh button').find((b) => b.text() === 'I have it')!.trigger('click')
+    expect(box.html()).not.toContain('sw_secret')
+  })
+
+  it('revokes only after a question', async () => {
+    const box = await open([key])
+    await box.get('td .danger').trigger('click')
+    expect(asked.some((a) => a.method === 'DELETE')).toBe(false)
+    expect(box.get('dialog').text()).toContain('Revoke “ci”?')
+    await box.get('dialog .danger').trigger('click')
+    await flushPromises()
+    expect(asked.find((a) => a.method === 'DELETE')?.url).toBe('/app/acme/settings/api-keys/7')
+  })
+})
+
+describe('the dialog of a conflict', () => {
+  function open(parts: unknown[]) {
+    const box = kept(mount(ConflictDialog, { attachTo: document.body }))
+    ;(box.vm as unknown as { open: (m: unknown) => void }).open({ content: '', conflicts: 0, parts })
+    return box
+  }
+
+  it('goes on at once when both changes fit', async () => {
+    const box = open([{ text: 'a\n' }, { text: 'b\n' }])
+    await box.vm.$nextTick()
+    await box.get('.main').trigger('click')
+    expect(box.emitted('take')).toEqual([['a\nb\n']])
+  })
+
+  it('wants a choice for every place', async () => {
+    const box = open([{ text: 'a\n' }, { base: 'b\n', ours: 'mine\n', theirs: 'yours\n' }, { text: 'c\n' }])
+    await box.vm.$nextTick()
+    expect(box.get('.main').attributes('disabled')).toBeDefined()
+    await box.get('input[value=both]').setValue()
+    await box.get('.main').trigger('click')
+    expect(box.emitted('take')).toEqual([['a\nmine\nyours\nc\n']])
+  })
+})
+
+describe('the desk of the editor', () => {
+  const at = { org: 'acme', owner: 'o', repo: 'r', file: 'docs/a.md' }
+
+  function desk(over: Record<string, unknown>) {
+    const text = ref('new\n')
+    const base = ref('old\n')
+    const editor = {
+      base, text, sha: ref('1'), isLoaded: ref(true), loadError: shallowRef(null), failure: shallowRef(null), parsed: shallowRef(null), html: ref('<p>x</p>'),
+      state: computed(() => (text.value === base.value ? 'saved' : 'unsaved')), draft: shallowRef(null), isChanged: computed(() => text.value !== base.value),
+      load: vi.fn(), restore: vi.fn(), discardDraft: vi.fn(), edit: vi.fn(), rebase: vi.fn(), propose: vi.fn(), save: vi.fn(async () => ((base.value = text.value), { how: 'saved' })), ...over,
+    }
+    const box = kept(
+      mount(EditorDesk, {
+        props: { at, editor: editor as unknown as EditorState },
+        global: { plugins: [newRouter()], stubs: { SourceEditor: true, RouterLink: RouterLinkStub } },
+        attachTo: document.body,
+      }),
+    )
+    return { editor, box }
+  }
+  const press = (box: VueWrapper, text: string) => box.findAll('button').find((b) => b.text() === text)!.trigger('click')
+
+  beforeEach(() => vi.stubGlobal('confirm', () => true))
+
+  it('shows what changes, then saves with a message', async () => {
+    const { editor, box } = desk({})
+    await press(box, 'Save')
+    expect(box.get('dialog.save').text()).toContain('new')
+    expect((box.get('#message').element as HTMLInputElement).value).toBe('docs: update docs/a.md')
+    await box.get('dialog.save form').trigger('submit')
+    await flushPromises()
+    expect(editor.save).toHaveBeenCalledWith('docs: update docs/a.md')
+    expect(box.text()).toContain('Saved')
+  })
+
+  it('merges when somebody was faster, and saves from their version', async () => {
+    const merged = { content: 'both\n', conflicts: 0, parts: [{ text: 'both\n' }] }
+    const { editor, box } = desk({ save: vi.fn(async () => ({ how: 'conflict', merged, theirs: 'theirs\n', sha: '2' })) })
+    await press(box, 'Save')
+    await box.get('dialog.save form').trigger('submit')
+    await flushPromises()
+    await press(box, 'Continue with the merged text')
+    expect(editor.rebase).toHaveBeenCalledWith('both\n', 'theirs\n', '2')
+  })
+
+  it('proposes on a branch and tells its name', async () => {
+    const { editor, box } = desk({ propose: vi.fn(async () => ({ branch: 'canon/edit-1', pr_url: '', pr_number: 0 })) })
+    await press(box, 'Save as pull request')
+    await box.get('dialog.save form').trigger('submit')
+    await flushPromises()
+    expect(editor.propose).toHaveBeenCalledOnce()
+    expect(box.text()).toContain('Proposed on branch canon/edit-1')
+  })
+
+  it('offers a draft again', async () => {
+    const { editor, box } = desk({ draft: shallowRef({ at: Date.now(), text: 'x', base: 'y', sha: '1' }) })
+    await press(box, 'Put it back')
+    expect(editor.restore).toHaveBeenCalledOnce()
+  })
+})
