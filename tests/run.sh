@@ -59,7 +59,7 @@ fi
 if [ -n "$long" ]; then
   build tsan
   run_tests tsan -L threads
-  CANON_LONG=1 run_tests debug -L property
+  CANON_LONG=1 run_tests debug -L 'property|web'
   run_fuzzers
   build release
   step "load"

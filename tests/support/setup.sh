@@ -6,7 +6,7 @@ build_packages=(gcc g++ cmake ninja-build pkg-config libc6-dev libjson-c-dev
   libpq-dev libgit2-dev libcmark-dev libcivetweb-dev ca-certificates)
 test_packages=(libcriterion-dev postgresql python3 python3-venv python3-pip
   python3-jsonschema python3-yaml git
-  nodejs npm openssl)
+  nodejs npm openssl chromium fonts-noto-core)
 
 mkdir -p build
 began=$SECONDS
@@ -28,6 +28,12 @@ install_packages() {
   if command -v node >/dev/null && command -v npm >/dev/null; then
     for package in "${!missing[@]}"; do
       case ${missing[package]} in nodejs|npm) unset "missing[package]" ;; esac
+    done
+  fi
+  # so it is with a browser and its fonts
+  if command -v "${CHROMIUM:-chromium}" >/dev/null; then
+    for package in "${!missing[@]}"; do
+      case ${missing[package]} in chromium|fonts-*) unset "missing[package]" ;; esac
     done
   fi
   [ ${#missing[@]} -gt 0 ] || return 0

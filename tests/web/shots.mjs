@@ -1,11 +1,12 @@
 // Every page and every state as a picture, in both themes, wide and on a phone, each looked at by axe-core as well.
-// usage: shots.mjs [--only WORD] [--fast]; the pictures are in build/screenshots (CANON_SHOTS).
+// usage: shots.mjs [--only WORD] [--all]; the pictures are in build/screenshots (CANON_SHOTS).
+// Without --all or CANON_LONG: wide in light, on a phone in dark.
 import fs from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { browser, root, samples, serve, sources, writeFiles } from './lib.mjs'
 
-const { values: options } = parseArgs({ options: { only: { type: 'string' }, fast: { type: 'boolean' } } })
+const { values: options } = parseArgs({ options: { only: { type: 'string' }, all: { type: 'boolean' } } })
 const out = process.env.CANON_SHOTS ?? path.join(root, 'build/screenshots')
 const { launch, audit } = await browser()
 
@@ -67,7 +68,7 @@ const pages = [
     ]
   }),
   ['dashboard-502', '/app/acme/', { net: { [api('dashboard')]: answer(502, { error: 'GitHub: the app is suspended' }) } }],
-  ['dashboard-empty', '/app/none/', { net: { [api('dashboard')]: answer(200, { org: 'none', total_repos: 0, total_specs: 0, total_docs: 0, repos_with_specs: [], repos_without_specs: [] }) } }],
+  ['dashboard-empty', '/app/acme/', { net: { [api('dashboard')]: answer(200, { org: 'none', total_repos: 0, total_specs: 0, total_docs: 0, repos_with_specs: [], repos_without_specs: [] }) } }],
   ['dashboard-filtered-empty', '/app/acme/?team=nobody'],
   ['tasks-empty', '/app/acme/tasks', { net: { [api('tasks')]: answer(200, { tasks: [], total: 0 }) } }],
   ['tasks-filtered-empty', '/app/acme/tasks?text=zzzzzz'],
@@ -102,7 +103,7 @@ async function refresh(page) {
 
 const folder = samples()
 writeFiles(path.join(folder, 'more'), odd)
-const server = await serve({ CANON_SOURCES: `${sources(folder)},odd/odd=dir:${folder}/more/odd` }, { specs: 20 })
+const server = await serve({ CHANGELOG_FILE: path.join(folder, 'payments/CHANGELOG.md'), CANON_SOURCES: `${sources(folder)},odd/odd=dir:${folder}/more/odd` }, { specs: 20 })
 const found = []
 const note = (line) => (found.push(line), process.stdout.write(`${line}\n`))
 const stays = []
@@ -114,7 +115,7 @@ async function look(browsed, [name, at, how = {}], form) {
   for (const [pattern, act] of Object.entries(how.net ?? {})) await page.route(pattern, act)
   try {
     await page.goto(server.url + at, { waitUntil: how.net ? 'load' : 'networkidle' })
-    await page.locator(how.ready ?? 'main h1, main h2, main [role=alert]').first().waitFor({ state: 'attached', timeout: 5_000 })
+    await page.locator(how.ready ?? 'main h1, main h2, main [role=alert], body > h1').first().waitFor({ state: 'attached', timeout: 5_000 })
     if (how.offline) await context.setOffline(true)
     if (how.act) await how.act(page)
     await page.waitForTimeout(how.net ? 250 : 80)
@@ -143,7 +144,7 @@ const forms = [
 const began = Date.now()
 try {
   for (const [form, size] of forms) {
-    if (options.fast && form !== 'light' && form !== 'phone-dark') continue
+    if (!options.all && !process.env.CANON_LONG && form !== 'light' && form !== 'phone-dark') continue
     const browsed = await launch({ ...size, reducedMotion: 'reduce' })
     // who edits may leave
     browsed.page.on('dialog', (dialog) => dialog.accept())
