@@ -105,7 +105,7 @@ static void begin_page(cn_html *w, const char *title)
                           "<meta name=\"viewport\" "
                           "content=\"width=device-width\">\n"));
     cn_html_element(w, "title", NULL, title);
-    cn_html_raw(w, cn_str("\n</head>\n<body>\n"));
+    cn_html_raw(w, cn_str("\n</head>\n<body>\n<main>\n"));
     cn_html_element(w, "h1", NULL, title);
     cn_html_raw(w, cn_str("\n"));
 }
@@ -113,7 +113,7 @@ static void begin_page(cn_html *w, const char *title)
 /* The end of what begin_page began. */
 static void end_page(cn_html *w)
 {
-    cn_html_raw(w, cn_str("</body>\n</html>\n"));
+    cn_html_raw(w, cn_str("</main>\n</body>\n</html>\n"));
 }
 
 /* A line with a path of the JSON API. */

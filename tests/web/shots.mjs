@@ -115,7 +115,7 @@ async function look(browsed, [name, at, how = {}], form) {
   for (const [pattern, act] of Object.entries(how.net ?? {})) await page.route(pattern, act)
   try {
     await page.goto(server.url + at, { waitUntil: how.net ? 'load' : 'networkidle' })
-    await page.locator(how.ready ?? 'main h1, main h2, main [role=alert], body > h1').first().waitFor({ state: 'attached', timeout: 5_000 })
+    await page.locator(how.ready ?? 'main h1, main h2, main [role=alert]').first().waitFor({ state: 'attached', timeout: 5_000 })
     if (how.offline) await context.setOffline(true)
     if (how.act) await how.act(page)
     await page.waitForTimeout(how.net ? 250 : 80)
