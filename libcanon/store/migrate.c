@@ -156,13 +156,25 @@ int cn_store_schema_state(cn_db *db, cn_schema_state *out, canon_error *err)
     return rc;
 }
 
-/* Only one process at a time; SQLite has only one that writes. */
+/* Only one process at a time for a schema, the others wait for as long as for
+ * any lock; SQLite has only one that writes. */
 static int exclude_others(cn_db *db, canon_error *err)
 {
+    int rc;
+
     if (cn_db_dialect(db) == CN_SQLITE)
         return CANON_OK;
-    return cn_db_exec(db, "SELECT pg_advisory_xact_lock(727566)", NULL, 0, NULL,
-                      err);
+    rc = cn_db_exec(db,
+                    "SELECT pg_advisory_xact_lock(727566,"
+                    " CAST(oid AS INTEGER)) FROM pg_namespace"
+                    " WHERE nspname = current_schema()",
+                    NULL, 0, NULL, err);
+    if (rc == CANON_EBUSY && !cn_db_broken(db)) {
+        return cn_fail(err, CANON_EBUSY,
+                       "another process is still preparing the database: try "
+                       "again when it is done");
+    }
+    return rc;
 }
 
 static int check_hash(cn_db *db, const step *s, bool *applied_out,
