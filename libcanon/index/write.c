@@ -8,6 +8,7 @@
 #include "fail.h"
 #include "map.h"
 #include "search.h"
+#include "spec.h"
 
 #define ID_BLOCK 4096 /* ids reserved at once */
 
@@ -92,19 +93,30 @@ static int entries_init(entries *e, cn_group *g, size_t most, canon_error *err)
     return e->items ? CANON_OK : cn_fail_memory(err);
 }
 
+/* What the document's own entry holds: of a spec what no section does, of
+ * others all, since their sections have no entries. */
+static cn_slice own_text(const cn_built *b)
+{
+    return b->doc.is_spec ? cn_str(canon_spec_preamble(b->spec))
+                          : cn_spec_body(b->spec);
+}
+
 static void put_document(entries *e, const cn_built *b)
 {
     cn_search_entry *entry = &e->items[e->count++];
 
     entry->document_id = b->doc.id;
     entry->title = cn_str(b->doc.title);
-    entry->body = cn_str(canon_spec_preamble(b->spec));
+    entry->body = own_text(b);
 }
 
 static void put_section(entries *e, const cn_built *b, const cn_section_row *s)
 {
-    cn_search_entry *entry = &e->items[e->count++];
+    cn_search_entry *entry;
 
+    if (!b->doc.is_spec)
+        return;
+    entry = &e->items[e->count++];
     entry->document_id = b->doc.id;
     entry->section_row = s->id;
     entry->heading = cn_str(s->label);
@@ -191,6 +203,7 @@ typedef struct section_changes {
     int64_t *gone;
     size_t gone_count;
     entries search; /* to be written anew */
+    bool searched;  /* kept ones have entries */
     bool reordered;
 } section_changes;
 
@@ -255,10 +268,10 @@ static void compare_one(section_changes *c, const cn_built *b,
                         cn_section_row *now, const cn_section_row *before)
 {
     now->id = before->id;
-    if (!same_words(now, before)) {
+    if (b->doc.is_spec && (!c->searched || !same_words(now, before))) {
         put_section(&c->search, b, now);
         c->search.items[c->search.count - 1].same_heading =
-            same_text(now->heading, before->heading) &&
+            c->searched && same_text(now->heading, before->heading) &&
             same_text(now->number, before->number);
     }
     if (!same_criteria(now, before))
@@ -283,10 +296,8 @@ static int compare_sections(canon_conn *conn, cn_group *g, cn_built *b,
                             const cn_section_rows *stored, section_changes *c)
 {
     cn_map map = CN_MAP_INIT;
-    int rc = changes_init(c, g, b->section_count, stored->count, &conn->err);
+    int rc = map_sections(stored, &map, &conn->err);
 
-    if (!rc)
-        rc = map_sections(stored, &map, &conn->err);
     if (!rc)
         rc = want_ids(conn, g, count_missing(b, &map));
     for (size_t i = 0; i < b->section_count && !rc; i++) {
@@ -355,30 +366,49 @@ static int apply_changes(canon_conn *conn, const cn_group *g, const cn_built *b,
     return rc;
 }
 
+/* The document's own entry; those of sections go when they are in its text. */
+static int update_entry(canon_conn *conn, const cn_group *g, const cn_built *b,
+                        const cn_doc_entry *stored, section_changes *c)
+{
+    bool same_title = same_text(stored->title, b->doc.title);
+    bool same =
+        same_title && stored->body && cn_slice_is(own_text(b), stored->body);
+    int rc = CANON_OK;
+
+    if (stored->has_sections && !b->doc.is_spec) {
+        rc = cn_store_search_remove_document(conn->db, g->org, b->doc.id,
+                                             &conn->err);
+        same = same_title = false;
+    }
+    if (!same) {
+        put_document(&c->search, b);
+        c->search.items[c->search.count - 1].same_heading = same_title;
+    }
+    return rc;
+}
+
 /* The sections and search entries of a document whose row is written. */
 static int update_sections(canon_conn *conn, cn_group *g, cn_built *b)
 {
-    const char *preamble = canon_spec_preamble(b->spec);
     cn_section_rows stored = {NULL, 0};
     section_changes changes;
-    const char *title = NULL;
-    const char *body = NULL;
-    int rc = cn_store_doc_entry(conn->db, &g->arena, g->org, b->doc.id, &title,
-                                &body, &conn->err);
+    cn_doc_entry entry;
+    int rc = cn_store_doc_entry(conn->db, &g->arena, g->org, b->doc.id, &entry,
+                                &conn->err);
 
     if (!rc)
         rc = cn_store_sections_get(conn->db, &g->arena, g->org, b->doc.id,
                                    &stored, &conn->err);
     if (!rc)
-        rc = compare_sections(conn, g, b, &stored, &changes);
+        rc = changes_init(&changes, g, b->section_count, stored.count,
+                          &conn->err);
     if (rc)
         return rc;
-    if (!same_text(title, b->doc.title) || !same_text(body, preamble)) {
-        put_document(&changes.search, b);
-        changes.search.items[changes.search.count - 1].same_heading =
-            same_text(title, b->doc.title);
-    }
-    return apply_changes(conn, g, b, &changes);
+    changes.searched = entry.has_sections;
+    rc = compare_sections(conn, g, b, &stored, &changes);
+    if (!rc)
+        rc = update_entry(conn, g, b, &entry, &changes);
+    return rc ? rc : apply_changes(conn, g, b, &changes);
 }
 
 static int update_one(canon_conn *conn, writing *w, cn_built *b)

@@ -36,6 +36,15 @@ const char *canon_spec_preamble(const canon_spec *spec)
     return spec->preamble;
 }
 
+cn_slice cn_spec_body(const canon_spec *spec)
+{
+    cn_slice text = cn_slice_of(spec->text, spec->len);
+
+    return spec->body_line > spec->line_count
+               ? cn_slice_from(text, text.len)
+               : cn_slice_from(text, spec->lines[spec->body_line - 1].start);
+}
+
 const char *canon_spec_heading(const canon_spec *spec)
 {
     return spec->heading;

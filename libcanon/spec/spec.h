@@ -20,6 +20,9 @@ void cn_spec_write_meta(cn_json *w, const char *key,
                         const canon_spec_meta *meta);
 void cn_spec_write_section(cn_json *w, const canon_spec *spec, size_t index);
 
+/* The text behind the front matter, part of canon_spec_text. */
+cn_slice cn_spec_body(const canon_spec *spec);
+
 /* The content of section index as an editor shows it above the criteria: up to
  * the first criteria heading, without status and ticket comments. */
 void cn_spec_prose(const canon_spec *spec, size_t index, cn_buf *out);

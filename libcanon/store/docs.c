@@ -470,24 +470,27 @@ int cn_store_docs_any_spec(cn_db *db, const char *org, bool *out,
 }
 
 int cn_store_doc_entry(cn_db *db, cn_arena *a, const char *org, int64_t id,
-                       const char **title_out, const char **body_out,
-                       canon_error *err)
+                       cn_doc_entry *out, canon_error *err)
 {
-    const char **const texts[] = {title_out, body_out};
+    const char **const texts[] = {&out->title, &out->body};
     const cn_arg args[] = {cn_text(org), cn_int(id)};
     cn_rows *rows = NULL;
     int rc = cn_db_query(db,
-                         "SELECT title, body FROM search_entries"
+                         "SELECT title, body, CASE WHEN EXISTS (SELECT 1"
+                         " FROM search_entries s WHERE s.org_login = $1"
+                         " AND s.document_id = $2 AND s.section_row > 0)"
+                         " THEN 1 ELSE 0 END FROM search_entries"
                          " WHERE org_login = $1 AND document_id = $2"
                          " AND section_row = 0",
                          args, 2, &rows, err);
 
-    *title_out = NULL;
-    *body_out = NULL;
+    memset(out, 0, sizeof(*out));
     if (!rc)
         rc = cn_rows_next(rows, err);
-    if (rc == 1)
+    if (rc == 1) {
+        out->has_sections = cn_rows_int(rows, 2) != 0;
         rc = cn_store_texts(rows, 0, a, texts, 2, err);
+    }
     cn_rows_free(rows);
     return rc;
 }

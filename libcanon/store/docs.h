@@ -146,10 +146,15 @@ int cn_store_docs_list(cn_db *db, cn_arena *a, const char *org, int64_t repo_id,
 int cn_store_doc_get(cn_db *db, cn_arena *a, const char *org, int64_t repo_id,
                      const char *path, cn_doc_row *out, canon_error *err);
 
-/* Title and body of the document's own search entry; NULL without one. */
+/* What is searched of a document. */
+typedef struct cn_doc_entry {
+    const char *title; /* of its own entry; NULL without one */
+    const char *body;
+    bool has_sections; /* with entries */
+} cn_doc_entry;
+
 int cn_store_doc_entry(cn_db *db, cn_arena *a, const char *org, int64_t id,
-                       const char **title_out, const char **body_out,
-                       canon_error *err);
+                       cn_doc_entry *out, canon_error *err);
 
 /* Id of a document; 0 when it is not there. */
 int cn_store_doc_find(cn_db *db, const char *org, int64_t repo_id,

@@ -225,6 +225,52 @@ DATABASE_TEST(run, looks_again_when_the_patterns_change)
     stop();
 }
 
+static int64_t count_hits(const char *q)
+{
+    canon_search_query query = CANON_SEARCH_QUERY_INIT;
+    canon_search_result *result = NULL;
+    int64_t total;
+
+    query.org = "acme";
+    query.q = q;
+    assert_ok(&t, canon_search(t.conn, &query, &result));
+    total = canon_search_total(result);
+    canon_search_free(result);
+    return total;
+}
+
+#define ENTRIES "SELECT COUNT(*) FROM search_entries"
+
+/* A spec has an entry for each section, which all words must occur in. */
+DATABASE_TEST(run, searches_the_whole_text_of_what_is_no_spec)
+{
+    static const char guide[] = "---\ntitle: Guide\n---\n\nBefore.\n\n"
+                                "## First\n\nalpha\n\n## Second\n\nbeta\n";
+
+    start(*which);
+    test_write(folder, "docs/guide.md", guide);
+    (void)index_now();
+    cr_assert(eq(i64, number(ENTRIES), 1));
+    cr_assert(eq(i64, count_hits("alpha beta before guide"), 1));
+    cr_assert(eq(i64, count_hits("title"), 0), "front matter is no text");
+    test_write(folder, "CANON.yaml", "specs:\n  doc_paths: [docs/*.md]\n");
+    cr_assert(eq(i64, index_now().indexed, 1));
+    cr_assert(eq(i64, number(ENTRIES), 3));
+    cr_assert(eq(i64, count_hits("alpha beta"), 0));
+    cr_assert(eq(i64, count_hits("alpha"), 1));
+    cr_assert(eq(i64, count_hits("before"), 1));
+    remove_file("CANON.yaml");
+    cr_assert(eq(i64, index_now().indexed, 1));
+    cr_assert(eq(i64, number(ENTRIES), 1));
+    cr_assert(eq(i64, count_hits("alpha beta"), 1));
+    test_write(folder, "docs/guide.md", "## First\n\nalpha gamma\n");
+    cr_assert(eq(i64, index_now().indexed, 1));
+    cr_assert(eq(i64, number(ENTRIES), 1));
+    cr_assert(eq(i64, count_hits("gamma"), 1));
+    cr_assert(eq(i64, count_hits("beta"), 0));
+    stop();
+}
+
 DATABASE_TEST(run, stores_the_configuration_and_what_is_wrong_with_it)
 {
     start(*which);

@@ -1,3 +1,4 @@
+#include "spec.h"
 #include "spec_test.h"
 
 #include "files.h"
@@ -168,6 +169,23 @@ Test(spec_sections, lose_directives_in_their_titles)
     expect_str(canon_spec_section(spec, 0)->title, "A B <!-- c -->");
     cr_assert(eq(int, canon_spec_section(spec, 0)->state, CANON_STATE_DONE));
     canon_spec_free(spec);
+}
+
+static void expect_body(const char *text, const char *body)
+{
+    canon_spec *spec = spec_of(text);
+
+    cr_assert(cn_slice_is(cn_spec_body(spec), body), "%s", text);
+    canon_spec_free(spec);
+}
+
+Test(spec_sections, stand_in_the_text_behind_the_front_matter)
+{
+    expect_body("", "");
+    expect_body("text", "text");
+    expect_body("## A\n\nb\n", "## A\n\nb\n");
+    expect_body(FRONT, "");
+    expect_body(FRONT "\n## A\nb", "\n## A\nb");
 }
 
 Test(spec_sections, leave_the_text_before_them_alone)
