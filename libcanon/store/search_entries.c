@@ -128,21 +128,33 @@ static int prepare(writer *w, const cn_search_entry *in, cn_search_entry *out)
     return rc;
 }
 
-/* $1 organisation, $2 document, $3 section, $4 to $7 texts, $8 PostgreSQL's
- * column, $9 the id of a new row. */
-#define WIDTH 9
+/* The values of PostgreSQL's full-text columns. */
+static int make_values(writer *w, const cn_search_entry *e, cn_slice *tsv,
+                       cn_slice *ranked)
+{
+    int rc = cn_search_tsv(&w->tsv, &w->text, e) ? cn_fail_memory(w->err)
+                                                 : keep_text(w, tsv);
+
+    if (rc)
+        return rc;
+    return cn_search_tsv_ranked(&w->tsv, &w->text) ? cn_fail_memory(w->err)
+                                                   : keep_text(w, ranked);
+}
+
+/* $1 organisation, $2 document, $3 section, $4 to $7 texts, $8 and $9 the
+ * full-text columns of PostgreSQL, $10 the id of a new row. */
+#define WIDTH 10
 
 static int put_args(writer *w, cn_arg *args, const cn_search_entry *in,
                     int64_t id)
 {
     cn_search_entry e;
     cn_slice tsv = {NULL, 0};
+    cn_slice ranked = {NULL, 0};
     int rc = prepare(w, in, &e);
 
-    if (!rc && cn_db_dialect(w->db) == CN_POSTGRESQL) {
-        rc = cn_search_tsv(&w->tsv, &w->text, &e) ? cn_fail_memory(w->err)
-                                                  : keep_text(w, &tsv);
-    }
+    if (!rc && cn_db_dialect(w->db) == CN_POSTGRESQL)
+        rc = make_values(w, &e, &tsv, &ranked);
     if (rc)
         return rc;
     args[0] = cn_text(w->org);
@@ -153,7 +165,8 @@ static int put_args(writer *w, cn_arg *args, const cn_search_entry *in,
     args[5] = cn_text_of(e.ac_text);
     args[6] = cn_text_of(e.body);
     args[7] = cn_blob(tsv.ptr, tsv.len);
-    args[8] = cn_int(id);
+    args[8] = cn_blob(ranked.ptr, ranked.len);
+    args[9] = cn_int(id);
     return CANON_OK;
 }
 
@@ -239,13 +252,14 @@ int cn_store_search_insert(cn_db *db, const char *org,
 {
     static const char *const sqlite[STATEMENTS] = {
         "INSERT INTO search_entries " COLUMNS
-        ") VALUES ($1, $9, $2, $3, $4, $5, $6, $7)",
+        ") VALUES ($1, $10, $2, $3, $4, $5, $6, $7)",
         "INSERT INTO search_fts (rowid, title, heading, ac_text, body)"
-        " VALUES ($9, $4, $5, $6, $7)",
+        " VALUES ($10, $4, $5, $6, $7)",
     };
     static const char *const postgresql[STATEMENTS] = {
         "INSERT INTO search_entries " COLUMNS
-        ", tsv) VALUES ($1, $9, $2, $3, $4, $5, $6, $7, CAST($8 AS tsvector))",
+        ", tsv, ranked) VALUES ($1, $10, $2, $3, $4, $5, $6, $7,"
+        " CAST($8 AS tsvector), CAST($9 AS tsvector))",
     };
 
     return write_all(writer_to(db, org, err),
@@ -266,9 +280,11 @@ int cn_store_search_put(cn_db *db, const char *org,
         " WHERE org_login = $1 AND document_id = $2 AND section_row = $3",
     };
     static const char *const postgresql[STATEMENTS] = {
-        "INSERT INTO search_entries " COLUMNS ", tsv) SELECT $1, " KEY_OF
-        ", $2, $3, $4, $5, $6, $7, CAST($8 AS tsvector)" ON_CONFLICT
-        ", tsv = excluded.tsv",
+        "INSERT INTO search_entries " COLUMNS
+        ", tsv, ranked) SELECT $1, " KEY_OF
+        ", $2, $3, $4, $5, $6, $7, CAST($8 AS tsvector),"
+        " CAST($9 AS tsvector)" ON_CONFLICT
+        ", tsv = excluded.tsv, ranked = excluded.ranked",
     };
 
     return write_all(writer_to(db, org, err),

@@ -35,7 +35,7 @@ int cn_search_headings_insert(cn_db *db, const char *org,
 int cn_search_headings_update(cn_db *db, const char *org, int64_t document_id,
                               canon_error *err);
 
-/* Makes values of PostgreSQL's column tsv, one after the other. */
+/* Makes values of PostgreSQL's full-text columns, one entry after the other. */
 typedef struct cn_tsv {
     cn_array words;
     cn_buf text; /* of the words */
@@ -47,7 +47,12 @@ typedef struct cn_tsv {
 void cn_tsv_init(cn_tsv *t);
 void cn_tsv_free(cn_tsv *t);
 
-/* Add an entry's value to out, in binary form; CANON_ENOMEM. */
+/* Add an entry's value of the column tsv to out, in binary form; CANON_ENOMEM.
+ */
 int cn_search_tsv(cn_tsv *t, cn_buf *out, const cn_search_entry *entry);
+
+/* The same entry's value of the column ranked: without the words of its body.
+ */
+int cn_search_tsv_ranked(const cn_tsv *t, cn_buf *out);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * The full-text column of PostgreSQL. Words are cut by us, so that they are
+ * The full-text columns of PostgreSQL. Words are cut by us, so that they are
  * those of SQLite, and sent in the binary form of a tsvector: sorted and each
  * word once, which the server would otherwise spend most of an insert on.
  */
@@ -81,20 +81,30 @@ static unsigned place(const found_word *word)
     return word->position & MAX_POSITION;
 }
 
-/* How many positions of a run of the same word are stored. */
-static size_t count_positions(const found_word *words, size_t count)
+static unsigned weight_of(const found_word *word)
 {
-    size_t n = 1;
+    return word->position >> 14;
+}
 
-    while (n < count && n < MAX_POSITIONS &&
+/* How many positions of a run of the same word are stored. Those of a higher
+ * weight come first. */
+static size_t count_positions(const found_word *words, size_t count,
+                              unsigned least)
+{
+    size_t n = weight_of(&words[0]) >= least ? 1 : 0;
+
+    while (n > 0 && n < count && n < MAX_POSITIONS &&
+           weight_of(&words[n]) >= least &&
            place(&words[n]) > place(&words[n - 1]))
         n++;
     return n;
 }
 
-/* Returns the number of different words. */
-static size_t put_sorted(cn_buf *out, const found_word *words, size_t count)
+/* Words of this weight or a higher one. Returns how many there are. */
+static size_t put_sorted(cn_buf *out, const cn_array *array, unsigned least)
 {
+    const found_word *words = array->items;
+    size_t count = array->count;
     size_t different = 0;
     size_t end;
 
@@ -104,7 +114,9 @@ static size_t put_sorted(cn_buf *out, const found_word *words, size_t count)
         end = i + 1;
         while (end < count && same_word(&words[i], &words[end]))
             end++;
-        positions = count_positions(words + i, end - i);
+        positions = count_positions(words + i, end - i, least);
+        if (positions == 0)
+            continue;
         cn_buf_add(out, words[i].text, words[i].len);
         cn_buf_putc(out, '\0');
         put_16(out, (unsigned)positions);
@@ -115,11 +127,24 @@ static size_t put_sorted(cn_buf *out, const found_word *words, size_t count)
     return different;
 }
 
-int cn_search_tsv(cn_tsv *t, cn_buf *out, const cn_search_entry *entry)
+/* The words of the last entry as a tsvector: their number, then they. */
+static int put_value(cn_buf *out, const cn_tsv *t, unsigned least)
 {
     size_t from = out->len;
-    found_word *words;
     size_t n;
+
+    cn_buf_add(out, "\0\0\0\0", 4);
+    n = put_sorted(out, &t->words, least);
+    if (out->rc)
+        return CANON_ENOMEM;
+    for (size_t i = 0; i < 4; i++)
+        out->data[from + i] = (char)(unsigned char)(n >> (24 - 8 * i) & 0xff);
+    return CANON_OK;
+}
+
+int cn_search_tsv(cn_tsv *t, cn_buf *out, const cn_search_entry *entry)
+{
+    found_word *words;
 
     cn_array_reset(&t->words);
     cn_buf_reset(&t->text);
@@ -137,13 +162,12 @@ int cn_search_tsv(cn_tsv *t, cn_buf *out, const cn_search_entry *entry)
         words[i].text = t->text.data + words[i].start;
     if (t->words.count > 1)
         qsort(words, t->words.count, sizeof(*words), compare);
-    cn_buf_add(out, "\0\0\0\0", 4);
-    n = put_sorted(out, words, t->words.count);
-    if (out->rc)
-        return CANON_ENOMEM;
-    for (size_t i = 0; i < 4; i++)
-        out->data[from + i] = (char)(unsigned char)(n >> (24 - 8 * i) & 0xff);
-    return CANON_OK;
+    return put_value(out, t, WEIGHT_C);
+}
+
+int cn_search_tsv_ranked(const cn_tsv *t, cn_buf *out)
+{
+    return put_value(out, t, WEIGHT_B);
 }
 
 void cn_tsv_init(cn_tsv *t)

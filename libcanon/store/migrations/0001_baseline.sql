@@ -140,7 +140,13 @@ CREATE TABLE search_entries (
   ac_text @TEXT@ NOT NULL,
   body @TEXT@ NOT NULL,
 -- @postgresql
+-- all words, and those of title, heading and criteria
   tsv TSVECTOR NOT NULL DEFAULT '',
+  ranked TSVECTOR NOT NULL DEFAULT '',
+-- PostgreSQL moves texts out of rows above 2 KB only. A search reads thousands
+-- of rows, but not their texts, so blanks, which compress to nothing, make each
+-- row such a one.
+  filler TEXT NOT NULL GENERATED ALWAYS AS (REPEAT(' ', 2048)) STORED,
 -- @all
   @KEY@ (org_login, id),
   UNIQUE (org_login, document_id, section_row),
@@ -148,6 +154,12 @@ CREATE TABLE search_entries (
     REFERENCES spec_documents (org_login, id) ON DELETE CASCADE
 );
 -- @postgresql
+ALTER TABLE search_entries SET (toast_tuple_target = 128, parallel_workers = 0);
+ALTER TABLE search_entries ALTER org_login SET STORAGE MAIN,
+  ALTER title SET STORAGE MAIN, ALTER heading SET STORAGE MAIN,
+  ALTER ranked SET STORAGE MAIN, ALTER filler SET STORAGE MAIN,
+  ALTER ac_text SET STORAGE EXTERNAL, ALTER body SET STORAGE EXTERNAL,
+  ALTER tsv SET STORAGE EXTERNAL;
 CREATE INDEX search_entries_tsv ON search_entries USING GIN (tsv);
 -- ANALYZE reads a sample of what is wide only where a plan depends on it
 ALTER TABLE spec_documents ALTER raw SET STATISTICS 0,
@@ -158,7 +170,8 @@ ALTER TABLE search_entries ALTER org_login SET STATISTICS 20,
   ALTER id SET STATISTICS 20, ALTER document_id SET STATISTICS 20,
   ALTER section_row SET STATISTICS 20, ALTER tsv SET STATISTICS 20,
   ALTER title SET STATISTICS 0, ALTER heading SET STATISTICS 0,
-  ALTER ac_text SET STATISTICS 0, ALTER body SET STATISTICS 0;
+  ALTER ac_text SET STATISTICS 0, ALTER body SET STATISTICS 0,
+  ALTER ranked SET STATISTICS 0, ALTER filler SET STATISTICS 0;
 -- @sqlite
 CREATE VIRTUAL TABLE search_fts USING fts5 (
   title, heading, ac_text, body,

@@ -445,6 +445,76 @@ BOTH(search, counts_facets_by_the_other_filters)
     stop();
 }
 
+#define MANY 1200
+
+/* MANY documents: every third with the tag t, teams a and b in turn. */
+static void fill_many(size_t which)
+{
+    static cn_search_entry entries[MANY];
+    static const char number_rows[] =
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+        " WHERE i < 1200) INSERT INTO spec_documents (org_login, id, repo_id,"
+        " repo, path, title, status, owner, team, doc_type, is_spec, blob_sha,"
+        " content_hash, commit_sha, parser_version, indexed_at, tags,"
+        " frontmatter, raw) SELECT 'acme', i, 1, 'acme/web',"
+        " 'docs/' || CAST(10000 + i AS @TEXT@), 'T', 'draft', '',"
+        " CASE WHEN i % 2 = 0 THEN 'a' ELSE 'b' END, 'spec', 1, '', '', '', 1,"
+        " 1, '[]', '{}', '' FROM n";
+    static const char tags[] =
+        "INSERT INTO spec_document_tags (org_login, document_id, tag)"
+        " SELECT org_login, id, 't' FROM spec_documents WHERE id % 3 = 0";
+
+    start(which);
+    cr_assert(!cn_conn_begin(conn, CN_DB_WRITE));
+    add_repo("acme", 1, "acme/web");
+    cr_assert(!cn_db_script(conn->db, number_rows, &conn->err), "%s",
+              conn->err.text);
+    cr_assert(!cn_db_script(conn->db, tags, &conn->err));
+    for (int i = 0; i < MANY; i++) {
+        entries[i].document_id = i + 1;
+        entries[i].title = cn_str(i == 776 ? "common" : "T");
+        entries[i].body = cn_str(i == 0 ? "rare" : "a common word");
+    }
+    cr_assert(
+        !cn_store_search_insert(conn->db, "acme", entries, MANY, &conn->err),
+        "%s", conn->err.text);
+    cr_assert(!cn_conn_end(conn, CANON_OK));
+}
+
+static void assert_many(canon_search_query *q, int64_t total, const char *first,
+                        const char *facets)
+{
+    canon_search_result *r = search(q);
+    canon_buf json = CANON_BUF_INIT;
+
+    cr_assert_eq(canon_search_total(r), total);
+    cr_assert_str_eq(canon_search_hit_at(r, 0)->file_path, first);
+    cr_assert(!canon_search_json(r, &json, NULL));
+    cr_assert_str_eq(strstr(json.data, "\"team\":{"), facets);
+    canon_buf_free(&json);
+    canon_search_free(r);
+}
+
+BOTH(search, finds_and_counts_more_than_a_thousand_documents)
+{
+    canon_search_query q = words("common");
+
+    fill_many(*which);
+    assert_many(&q, 1199, "docs/10777",
+                "\"team\":{\"a\":600,\"b\":599},\"tag\":{\"t\":400}}}");
+    q.tag = "T";
+    assert_many(&q, 400, "docs/10777",
+                "\"team\":{\"a\":200,\"b\":200},\"tag\":{\"t\":400}}}");
+    q.team = "a";
+    q.offset = 199;
+    assert_many(&q, 200, "docs/11200",
+                "\"team\":{\"a\":200,\"b\":200},\"tag\":{\"t\":200}}}");
+    q = words(NULL);
+    assert_many(&q, 1200, "docs/10001",
+                "\"team\":{\"a\":600,\"b\":600},\"tag\":{\"t\":400}}}");
+    stop();
+}
+
 BOTH(search, turns_pages)
 {
     canon_search_query q = words("");

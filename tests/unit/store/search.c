@@ -208,14 +208,15 @@ BOTH(search_entries, of_very_long_texts_are_cut)
     store_test_stop(db);
 }
 
-BOTH(search_find, counts_what_is_not_ranked)
+/* More than are ranked by how often and how close words stand. */
+BOTH(search_find, ranks_and_counts_thousands_of_entries)
 {
     static cn_search_entry entries[5000];
     const cn_search_scope scope = {"acme", NULL};
     cn_array found = CN_ARRAY_INIT(cn_search_match);
     cn_arena a = CN_ARENA_INIT;
     cn_search_terms terms;
-    cn_search_match *first;
+    cn_search_match *match;
     cn_db *db = open_documents(*which, 2);
 
     for (int i = 0; i < 5000; i++) {
@@ -223,19 +224,25 @@ BOTH(search_find, counts_what_is_not_ranked)
         entries[i].section_row = i + 1;
         entries[i].body = cn_str("same");
     }
+    entries[7].ac_text = cn_str("same");
+    entries[2600].ac_text = cn_str("same");
+    entries[2700].heading = cn_str("The same");
     cr_assert(
         zero(int, cn_store_search_insert(db, "acme", entries, 5000, NULL)));
     cr_assert(zero(int, cn_search_parse(&a, cn_str("same"), &terms, NULL)));
     cr_assert(
         zero(int, cn_store_search_find(db, &scope, &terms, &found, NULL)));
     cr_assert(eq(sz, found.count, 2));
-    first = cn_array_at(&found, 0);
-    cr_assert(eq(i64, first->document_id, 1));
-    cr_assert(eq(i64, first->sections, 2500));
-    cr_assert(eq(i64, first->entry_id, 1048577));
-    first = cn_array_at(&found, 1);
-    cr_assert(eq(i64, first->sections, 2500));
-    cr_assert(gt(dbl, first->score, 0));
+    match = cn_array_at(&found, 0);
+    cr_assert(eq(i64, match->document_id, 1));
+    cr_assert(eq(i64, match->sections, 2500));
+    cr_assert(eq(i64, match->entry_id, 1048576 + 8));
+    cr_assert(gt(dbl, match->score, 0));
+    cr_assert(lt(dbl, match->score, 1));
+    match = cn_array_at(&found, 1);
+    cr_assert(eq(i64, match->sections, 2500));
+    cr_assert(eq(i64, match->entry_id, 2 * 1048576 + 201));
+    cr_assert(gt(dbl, match->score, 1));
     cn_array_free(&found);
     cn_arena_free(&a);
     store_test_stop(db);

@@ -60,6 +60,26 @@ Test(search_tsv, sorts_words_and_names_each_once)
     cn_buf_free(&value);
 }
 
+/* Words of the body alone, and their places there, are left out. */
+Test(search_tsv, ranks_by_titles_and_criteria)
+{
+    static const char expected[] = "\0\0\0\3"
+                                   "a\0\0\1\xC0\2"
+                                   "ab\0\0\1\xC0\1"
+                                   "b\0\0\1\x80\5";
+    cn_search_entry e = entry_of("ab a", "b", "B c a");
+    cn_buf out = CN_BUF_INIT(1024 * 1024);
+    cn_tsv t;
+
+    cn_tsv_init(&t);
+    cr_assert(zero(int, cn_search_tsv(&t, &out, &e)));
+    cn_buf_reset(&out);
+    cr_assert(zero(int, cn_search_tsv_ranked(&t, &out)));
+    cr_assert(is_value(&out, expected, sizeof(expected) - 1));
+    cn_tsv_free(&t);
+    cn_buf_free(&out);
+}
+
 /* A text of the same word, `count` times. */
 static char *repeated(size_t count)
 {
@@ -104,6 +124,8 @@ static int make(void *user)
     (void)user;
     cn_tsv_init(&t);
     rc = cn_search_tsv(&t, &out, &e);
+    if (!rc)
+        rc = cn_search_tsv_ranked(&t, &out);
     cn_tsv_free(&t);
     cn_buf_free(&out);
     return rc;
