@@ -11,8 +11,9 @@
 #include "db.h"
 
 /* What is searched of a section, or (section_row 0) of the document itself:
- * its title and what no section holds. A section's entry has no title. Canon's
- * own comments in the body are left out, and of very long texts the end. */
+ * its title and what no section holds; of a document that is no spec, all of
+ * it. A section's entry has no title. Canon's own comments in the body are left
+ * out, and of very long texts the end. */
 typedef struct cn_search_entry {
     int64_t document_id;
     int64_t section_row;
@@ -79,9 +80,9 @@ typedef struct cn_search_scope {
 } cn_search_scope;
 
 /* The documents with entries that match the terms, ordered by document_id.
- * PostgreSQL ranks the newest 2,000 entries, the others have score 0. Other
- * organisations' documents may be among them on SQLite: join them with
- * cn_store_search_documents. */
+ * PostgreSQL ranks few entries by all their words, many by where the words
+ * stand. Other organisations' documents may be among them on SQLite: join them
+ * with cn_store_search_documents. */
 int cn_store_search_find(cn_db *db, const cn_search_scope *scope,
                          const cn_search_terms *terms, cn_array *out,
                          canon_error *err);
