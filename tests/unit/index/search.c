@@ -457,7 +457,7 @@ static void fill_many(size_t which)
         " repo, path, title, status, owner, team, doc_type, is_spec, blob_sha,"
         " content_hash, commit_sha, parser_version, indexed_at, tags,"
         " frontmatter, raw) SELECT 'acme', i, 1, 'acme/web',"
-        " 'docs/' || CAST(10000 + i AS @TEXT@), 'T', 'draft', '',"
+        " 'docs/' || CAST(10000 + i AS TEXT), 'T', 'draft', '',"
         " CASE WHEN i % 2 = 0 THEN 'a' ELSE 'b' END, 'spec', 1, '', '', '', 1,"
         " 1, '[]', '{}', '' FROM n";
     static const char tags[] =
