@@ -113,8 +113,10 @@ static int response_begin(void *user, int status, const canon_header *headers,
     x->gone = !x->out_len;
     if (x->left < 0)
         flush(x);
-    x->replaced = x->is_head && length < 0; /* nobody waits for a stream */
-    return x->gone || x->replaced ? -1 : 0;
+    /* An answer that took another's place stays one; and nobody waits for a
+     * stream without a body. */
+    x->replaced = x->replaced || (x->is_head && length < 0);
+    return x->gone || (x->is_head && length < 0) ? -1 : 0;
 }
 
 static int response_write(void *user, const void *data, size_t len)

@@ -19,6 +19,9 @@ def expected(failure):
     """Routes that are still to come, pages without the application, and
     logins without a provider."""
     answer = str(failure.get("response"))
+    # A path that leads out is refused before anybody is asked who he is.
+    if failure.get("status") == 400 and "Invalid path" in answer:
+        return failure.get("kind") == "no-authentication"
     return (failure.get("status") == 501 and "Not implemented" in answer
             or failure.get("status") == 503
             and ("<title>Not available</title>" in answer
