@@ -425,6 +425,16 @@ def server_size() -> Findings:
                "decides belongs into the library" % (lines, SERVER_LINES))
 
 
+def python_compiles() -> Findings:
+    """A test that does not even load must not wait for its turn to say so."""
+    for path in own_texts((".py",)):
+        try:
+            compile(path.read_bytes(), str(path), "exec")
+        except (SyntaxError, ValueError) as error:
+            yield (name_of(path), getattr(error, "lineno", None) or 1,
+                   "does not compile: %s" % error)
+
+
 def threats_are_tested() -> Findings:
     """Every threat has a test that is named after it."""
     tests = set()
@@ -446,7 +456,7 @@ def main() -> int:
                         help="C++ compiler")
     options = parser.parse_args()
     rules = [
-        threats_are_tested(),
+        threats_are_tested(), python_compiles(),
         forbidden_words(), third_party_headers(), sql_outside_the_store(),
         dialect_budget(), unfinished_marks(), outside_references(),
         form_requests(), floors(), quoted_includes(), header_guards(),
