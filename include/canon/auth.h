@@ -59,7 +59,11 @@ enum {
     CANON_AUTH_SESSION,     /**< the cookie is not, or no longer, valid */
     CANON_AUTH_DEACTIVATED, /**< the account was switched off */
     CANON_AUTH_PROVIDER,    /**< the provider's keys cannot be had */
-    CANON_AUTH_STORE        /**< rights cannot be looked up now */
+    CANON_AUTH_STORE,       /**< rights cannot be looked up now */
+    CANON_AUTH_STALE        /**< multi-tenant mode: the provider has not said
+                                 for 15 minutes what the session may do. It
+                                 stays, and works again after
+                                 canon_tokens_refresh or another login */
 };
 
 /** What a caller sends. At most one of them decides: a bearer credential makes

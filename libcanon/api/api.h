@@ -132,6 +132,7 @@ struct cn_call {
     canon_principal who;  /* by is CANON_BY_NOTHING for nobody */
     canon_principal *own; /* what canon_auth_identify has made of it */
     bool bearer;   /* an Authorization header with that scheme is there */
+    bool stale;    /* there is a session whose rights must be renewed */
     int64_t stamp; /* of the path's organisation; 0: not read yet */
     cn_array violations;
     cn_buf input; /* the body of the request */

@@ -15,10 +15,11 @@ static bool is_off(const cn_call *c)
            c->who.by == CANON_BY_HOST;
 }
 
-/* The session that the account belongs to; NULL: nobody has signed in. */
+/* The session that the account belongs to; NULL: nobody has signed in. Rights
+ * are not asked for, so they need not be fresh. */
 static const char *session_of(cn_call *c)
 {
-    return c->who.by == CANON_BY_SESSION
+    return c->who.by == CANON_BY_SESSION || c->stale
                ? cn_call_cookie(c, canon_session_cookie(c->engine))
                : NULL;
 }
@@ -88,7 +89,7 @@ int cn_github_disconnect_get(cn_call *c)
     cn_note note = {.event = "auth.github_disconnected"};
     int rc = c->err.code;
 
-    if (!rc && session && *c->who.github_login) {
+    if (!rc && session && (c->stale || *c->who.github_login)) {
         rc = canon_github_remove(c->conn, session);
         if (!rc)
             cn_call_note(c, &note);

@@ -183,6 +183,22 @@ static int go_on_without(cn_call *c)
     return cn_call_ask_for_login(c);
 }
 
+/* The provider must say again what the session may do. Who only looks around
+ * goes on as somebody without rights; the session stays. */
+static int ask_to_renew(cn_call *c)
+{
+    c->stale = true;
+    if (cn_call_access(c) == CN_VISITOR)
+        return CANON_OK;
+    cn_call_note_denied(c, "stale_session", NULL, NULL);
+    if (cn_call_is_browsing(c))
+        return cn_call_redirect_to_login(c, cn_call_param(c, "org"));
+    c->challenge = invalid_token;
+    return cn_reply_detail(c, 401,
+                           "The session must be renewed: POST /auth/refresh "
+                           "or sign in again");
+}
+
 static int identify_credentials(cn_call *c)
 {
     canon_credentials credentials = CANON_CREDENTIALS_INIT;
@@ -203,6 +219,8 @@ static int identify_credentials(cn_call *c)
     if (reason == CANON_AUTH_SESSION || reason == CANON_AUTH_NONE ||
         (reason == CANON_AUTH_DEACTIVATED && cn_call_access(c) == CN_VISITOR))
         return go_on_without(c);
+    if (reason == CANON_AUTH_STALE)
+        return ask_to_renew(c);
     if (rc == CANON_EUNSUPPORTED && reason == CANON_AUTH_PROVIDER)
         reason = CANON_AUTH_TOKEN; /* no provider, so no token of it */
     return refuse(c, reason, rc);

@@ -51,6 +51,7 @@ static void take_user(const cn_user_row *user, cn_account *out)
     out->org = "";
     out->orgs = no_orgs;
     out->permissions = 0;
+    out->said_us = 0;
 }
 
 /* --- organisations ------------------------------------------------------- */
@@ -115,6 +116,7 @@ static void take_rights(canon_conn *conn, const char *org,
     cn_rights rights = cn_rights_of(conn->engine, user, member);
 
     out->permissions = rights.permissions;
+    out->said_us = rights.said_us;
     out->org = rights.belongs ? org : "";
 }
 

@@ -10,7 +10,10 @@
 #include "jwt.h"
 
 /* How long the provider's word about somebody counts while he does not sign in
- * (multi-tenant mode): 90 days. A role given by an operator has no end. */
+ * (multi-tenant mode): 90 days, for his API keys. A program cannot sign in or
+ * refresh, so the last word known is the best there is; a session can, and its
+ * word is to be fresh (CN_SESSION_FRESH_US). A role given by an operator has no
+ * end. */
 #define CN_GRANT_US INT64_C(7776000000000)
 
 /* Somebody as the provider names him. Texts are never NULL. */
@@ -34,6 +37,7 @@ typedef struct cn_account {
     const char *org;         /* "": none */
     const char *const *orgs; /* all, in order; ends with NULL */
     unsigned permissions;
+    int64_t said_us; /* the provider's word they rest on; 0: on none */
     int64_t last_login_us;
     bool active;
     bool first; /* just made */

@@ -262,6 +262,14 @@ static int refuse_session(search *s)
                   "there is no such session");
 }
 
+/* The provider named these rights too long ago. The session stays: once they
+ * are named again, it is as good as before. */
+static bool is_stale(const canon *c, const cn_account *account)
+{
+    return account->said_us &&
+           canon_now_us(c) - account->said_us >= CN_SESSION_FRESH_US;
+}
+
 static int take_session(search *s, const cn_session *session)
 {
     const canon *c = s->conn->engine;
@@ -277,6 +285,9 @@ static int take_session(search *s, const cn_session *session)
     }
     if (!account.active)
         return refuse_deactivated(s);
+    if (is_stale(c, &account))
+        return refuse(s, CANON_AUTH_STALE, CANON_EAUTH,
+                      "the rights of the session must be renewed");
     p->by = CANON_BY_SESSION;
     take_account(s, &account);
     p->org_id = session->org_id;

@@ -20,19 +20,21 @@ static bool is_fresh(const canon *c, const cn_member_row *member)
 cn_rights cn_rights_of(const canon *c, const cn_user_row *user,
                        const cn_member_row *member)
 {
-    cn_rights r = {0, false};
+    cn_rights r = {0, false, 0};
 
     if (!user->active)
         return r;
     r.belongs = true;
-    if (!cn_rights_multi(c))
+    if (!cn_rights_multi(c)) {
         r.permissions = canon_role_permissions(user->role);
-    else if (*member->role)
+    } else if (*member->role) {
         r.permissions = canon_role_permissions(member->role);
-    else if (is_fresh(c, member))
+    } else if (is_fresh(c, member)) {
         r.permissions = member->granted & TENANT;
-    else
+        r.said_us = member->granted_us;
+    } else {
         r.belongs = false;
+    }
     if (cn_account_is_operator(c, user->sub, ""))
         r.permissions |= CANON_PERM_PLATFORM_MANAGE;
     return r;

@@ -11,7 +11,8 @@
 
 typedef struct cn_rights {
     unsigned permissions;
-    bool belongs; /* to the organisation */
+    bool belongs;    /* to the organisation */
+    int64_t said_us; /* when the provider said so; 0: it is not its word */
 } cn_rights;
 
 /* Is the installation one for many organisations (AUTH0_ORGS_ENABLED)? */

@@ -7,9 +7,11 @@
 
 #include "conn.h"
 
-#define CN_SESSION_IDLE_US  INT64_C(1209600000000) /* 14 days */
-#define CN_SESSION_LIFE_US  INT64_C(2592000000000) /* 30 days */
-#define CN_SESSION_FRESH_US INT64_C(900000000) /* rights are looked up again */
+#define CN_SESSION_IDLE_US INT64_C(1209600000000) /* 14 days */
+#define CN_SESSION_LIFE_US INT64_C(2592000000000) /* 30 days */
+/* So long the provider's word about somebody's rights counts in a session; a
+ * refresh or another login renews it. 15 minutes. */
+#define CN_SESSION_FRESH_US INT64_C(900000000)
 
 /* What a session knows. Texts in the connection's arena, never NULL. */
 typedef struct cn_session {

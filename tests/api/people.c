@@ -3,6 +3,8 @@
  */
 #include "people.h"
 
+#include "conn.h"
+
 #include <criterion/criterion.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
@@ -272,6 +274,22 @@ void people_open(fixture *f, size_t which, bool multi)
         NULL};
 
     people_open_with(f, which, settings);
+}
+
+void people_install(fixture *f, const char *org, const char *org_id)
+{
+    static int64_t number;
+    const cn_arg args[] = {cn_int(++number), cn_text(org), cn_text(org_id)};
+    int rc = cn_conn_begin(f->conn, CN_DB_WRITE);
+
+    if (!rc)
+        rc = cn_db_exec(f->conn->db,
+                        "INSERT INTO gh_installations (installation_id,"
+                        " org_login, installed_at, oidc_org_id)"
+                        " VALUES ($1, $2, 1, $3)",
+                        args, 3, NULL, &f->conn->err);
+    cr_assert_eq(cn_conn_end(f->conn, rc), 0, "%s",
+                 canon_last_error(f->conn)->text);
 }
 
 void people_close(fixture *f)

@@ -46,6 +46,9 @@ void people_open(fixture *f, size_t which, bool multi);
 void people_open_with(fixture *f, size_t which, const char *const *settings);
 void people_close(fixture *f);
 
+/* An organisation that the provider knows by this id. */
+void people_install(fixture *f, const char *org, const char *org_id);
+
 /* A key with these scopes of somebody with this role. */
 void people_key(fixture *f, const char *org, const char *role, unsigned scopes,
                 char *out);

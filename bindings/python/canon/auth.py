@@ -56,6 +56,7 @@ _REASONS = {
     _ffi.CANON_AUTH_DEACTIVATED: "deactivated",
     _ffi.CANON_AUTH_PROVIDER: "provider",
     _ffi.CANON_AUTH_STORE: "store",
+    _ffi.CANON_AUTH_STALE: "stale",
 }
 
 _REFRESHES = {

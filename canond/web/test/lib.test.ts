@@ -54,6 +54,66 @@ describe('what the server says', () => {
   })
 })
 
+describe('a session that is refused', () => {
+  const json = (body: unknown, status: number, headers = {}) =>
+    new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
+  const refused = () => json({ detail: 'The session must be renewed' }, 401, { 'www-authenticate': 'Bearer realm="canon"' })
+  let calls: string[] = []
+  /** A server whose session is good once it was renewed. */
+  const serve = (refresh: () => Response, heals = true): void => {
+    let fresh = false
+    calls = []
+    vi.stubGlobal('fetch', async (url: string, options: RequestInit) => {
+      calls.push(`${options.method} ${url} ${options.body ?? ''}`.trim())
+      await Promise.resolve()
+      if (url !== '/auth/refresh') return fresh ? json({ url }, 200) : refused()
+      const answer = refresh()
+      fresh = heals && answer.status === 200
+      return answer
+    })
+  }
+  const trouble = async (url: string) => ((await ask(url).catch((e: unknown) => e)) as ApiError).trouble
+  afterEach(() => vi.unstubAllGlobals())
+
+  it('is renewed and the request repeated', async () => {
+    serve(() => json({}, 200))
+    expect(await ask('/a', { method: 'POST', json: { x: 1 } })).toEqual({ url: '/a' })
+    expect(calls).toEqual(['POST /a {"x":1}', 'POST /auth/refresh {}', 'POST /a {"x":1}'])
+  })
+  it('is renewed once for all who wait', async () => {
+    serve(() => json({}, 200))
+    await Promise.all(['/a', '/b', '/c'].map((url) => ask(url)))
+    expect(calls.filter((call) => call.includes('/auth/refresh'))).toHaveLength(1)
+    expect(calls).toHaveLength(7)
+  })
+  it('stays refused when it cannot be renewed', async () => {
+    for (const status of [401, 409, 502]) {
+      serve(() => json({ detail: 'no' }, status))
+      expect(await trouble('/a')).toBe('login')
+      expect(calls).toEqual(['GET /a', 'POST /auth/refresh {}'])
+    }
+  })
+  it('is renewed again the next time, but never twice for a request', async () => {
+    serve(() => json({}, 200), false)
+    expect(await trouble('/a')).toBe('login')
+    expect(await trouble('/a')).toBe('login')
+    expect(calls.map((call) => call.split(' ')[1])).toEqual(['/a', '/auth/refresh', '/a', '/a', '/auth/refresh', '/a'])
+  })
+  it('is something else than a missing GitHub account', async () => {
+    calls = []
+    vi.stubGlobal('fetch', async (url: string) => {
+      calls.push(url)
+      return json({ error: 'Not authenticated with GitHub' }, 401, { 'www-authenticate': 'GitHub-OAuth realm="canon"' })
+    })
+    expect(await trouble('/a')).toBe('login')
+    expect(calls).toEqual(['/a'])
+  })
+  it('is told as it was when there is no connection any more', async () => {
+    vi.stubGlobal('fetch', async (url: string) => (url === '/a' ? refused() : Promise.reject(new TypeError('failed'))))
+    expect(await trouble('/a')).toBe('login')
+  })
+})
+
 describe('words and numbers', () => {
   it('reads well', () => {
     expect(words('in_progress')).toBe('In progress')

@@ -442,6 +442,113 @@ DATABASE_TEST(identify, a_session_follows_the_rights_of_its_user)
     test_engine_stop(&t);
 }
 
+/* What the session of a cookie may do; CANON_AUTH_... in *reason. */
+static unsigned rights(const char *cookie, int *reason)
+{
+    canon_principal *who = NULL;
+    unsigned permissions;
+    int rc = identify(NULL, cookie, reason, &who);
+
+    cr_assert(eq(int, rc, *reason ? CANON_EAUTH : CANON_OK));
+    permissions = who ? who->permissions : 0;
+    canon_principal_free(who);
+    return permissions;
+}
+
+DATABASE_TEST(identify, threat_privilege_persistence_of_sessions)
+{
+    cn_buf cookie = CN_BUF_INIT(4096);
+    cn_person one = auth_person("one");
+    canon_principal *who = NULL;
+    int reason = -1;
+    int64_t id;
+
+    test_engine_start_with(&t, *which, auth_multi);
+    auth_install(&t, "acme", "org_1");
+    one.org_id = "org_1";
+    one.has_permissions = true;
+    one.permissions = READ | WRITE;
+    id = auth_arrive(&t, &one, "").user_id;
+    open_session(id, "acme", "", &cookie);
+    t.now_us += CN_SESSION_FRESH_US - 1;
+    cr_assert(eq(uint, rights(cookie.data, &reason), READ | WRITE));
+    t.now_us += 1;
+    cr_assert(eq(uint, rights(cookie.data, &reason), 0));
+    cr_assert(eq(int, reason, CANON_AUTH_STALE));
+    one.permissions = READ;
+    assert_ok(&t, cn_account_renew(t.conn, id, &one));
+    cr_assert(eq(uint, rights(cookie.data, &reason), READ), "as said now");
+    t.now_us += CN_SESSION_FRESH_US;
+    rights(cookie.data, &reason);
+    cr_assert(eq(int, reason, CANON_AUTH_STALE), "and again");
+    assert_ok(&t, canon_user_activate(t.conn, id, 0));
+    cr_assert(
+        eq(int, identify(NULL, cookie.data, &reason, &who), CANON_EDENIED));
+    cr_assert(eq(int, reason, CANON_AUTH_DEACTIVATED), "which says more");
+    cn_buf_free(&cookie);
+    test_engine_stop(&t);
+}
+
+DATABASE_TEST(identify, the_role_of_an_operator_never_becomes_stale)
+{
+    cn_buf cookie = CN_BUF_INIT(4096);
+    cn_person one = auth_person("one");
+    int reason = -1;
+    int64_t id;
+
+    test_engine_start_with(&t, *which, auth_multi);
+    auth_install(&t, "acme", "org_1");
+    one.org_id = "org_1";
+    id = auth_arrive(&t, &one, "").user_id;
+    open_session(id, "acme", "", &cookie);
+    assert_ok(&t, canon_member_put(t.conn, "acme", id, "editor", "me"));
+    t.now_us += 10 * DAY_US;
+    cr_assert(eq(uint, rights(cookie.data, &reason), READ | WRITE));
+    assert_ok(&t, canon_member_put(t.conn, "acme", id, "viewer", "me"));
+    cr_assert(eq(uint, rights(cookie.data, &reason), READ), "at once");
+    assert_ok(&t, canon_member_put(t.conn, "acme", id, "", "me"));
+    rights(cookie.data, &reason);
+    cr_assert(ne(int, reason, CANON_AUTH_SESSION), "it stays in any case");
+    cn_buf_free(&cookie);
+    test_engine_stop(&t);
+}
+
+DATABASE_TEST(identify, a_key_needs_no_fresh_word_of_the_provider)
+{
+    char secret[CANON_KEY_LEN + 1];
+    cn_person one = auth_person("one");
+    canon_principal *who;
+    int64_t id;
+
+    test_engine_start_with(&t, *which, auth_multi);
+    auth_install(&t, "acme", "org_1");
+    one.org_id = "org_1";
+    id = auth_arrive(&t, &one, "").user_id;
+    auth_key(&t, "acme", id, READ, secret);
+    t.now_us += CN_SESSION_FRESH_US + DAY_US;
+    who = caller_of(secret);
+    cr_assert(eq(uint, who->permissions, READ));
+    canon_principal_free(who);
+    test_engine_stop(&t);
+}
+
+DATABASE_TEST(identify, with_one_tenant_no_session_becomes_stale)
+{
+    cn_buf cookie = CN_BUF_INIT(4096);
+    cn_person one = auth_person("one");
+    int reason = -1;
+    int64_t id;
+
+    test_engine_start_with(&t, *which, auth_single);
+    auth_user(&t, "boss", "admin");
+    id = auth_arrive(&t, &one, "").user_id;
+    open_session(id, "", "", &cookie);
+    t.now_us += 10 * DAY_US;
+    cr_assert(eq(uint, rights(cookie.data, &reason), READ | WRITE));
+    cn_buf_free(&cookie);
+    test_engine_stop(&t);
+}
+
 DATABASE_TEST(identify, threat_confused_deputy_between_credentials)
 {
     char secret[CANON_KEY_LEN + 1];

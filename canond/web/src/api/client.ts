@@ -57,13 +57,12 @@ export interface Asking {
   signal?: AbortSignal
 }
 
-export async function ask<T>(path: string, { method = 'GET', json, signal }: Asking = {}): Promise<T> {
+async function send(path: string, { method = 'GET', json, signal }: Asking): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
-  let answer: Response
 
   if (json !== undefined) headers['Content-Type'] = 'application/json'
   try {
-    answer = await fetch(path, {
+    return await fetch(path, {
       method,
       headers,
       body: json === undefined ? null : JSON.stringify(json),
@@ -74,6 +73,29 @@ export async function ask<T>(path: string, { method = 'GET', json, signal }: Ask
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiError('offline', messageOf(null, 0))
   }
+}
+
+let renewal: Promise<boolean> | null = null
+
+/** Let the provider say again what the session may do: once for all who wait. */
+function renew(): Promise<boolean> {
+  renewal ??= send('/auth/refresh', { method: 'POST', json: {} })
+    .then((answer) => answer.status === 200, () => false)
+    .finally(() => {
+      renewal = null
+    })
+  return renewal
+}
+
+/** Is it the session that is refused, and not a missing GitHub account? */
+function wantsRenewal(answer: Response): boolean {
+  return answer.status === 401 && !/^github-oauth/i.test(answer.headers.get('www-authenticate') ?? '')
+}
+
+export async function ask<T>(path: string, asking: Asking = {}): Promise<T> {
+  let answer = await send(path, asking)
+
+  if (wantsRenewal(answer) && (await renew())) answer = await send(path, asking)
   const body = await bodyOf(answer)
   if (answer.ok) return body as T
   throw new ApiError(
