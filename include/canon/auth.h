@@ -286,6 +286,28 @@ CANON_API const char *canon_session_cookie(const canon *c);
  * 8 characters of the state follow. Static text. */
 CANON_API const char *canon_login_cookie_prefix(const canon *c);
 
+/** Name of the cookie with the path that a browser wanted before it was sent to
+ * the login. Static text. */
+CANON_API const char *canon_next_cookie(const canon *c);
+
+/**
+ * Make that cookie. It is sealed, so that nobody else can choose the path, and
+ * counts for ten minutes.
+ * @param path one for which canon_next_ok is true, of at most 1,024 bytes.
+ * @param out its value is valid until the next call on this connection.
+ * @return CANON_OK; CANON_EINVAL for another path.
+ */
+CANON_API int canon_next_remember(canon_conn *conn, const char *path,
+                                  canon_cookie *out) CANON_NODISCARD;
+
+/**
+ * The path in the content of that cookie.
+ * @param path_out valid until the next call on this connection.
+ * @return CANON_OK; CANON_ENOTFOUND for one that is too old or not ours.
+ */
+CANON_API int canon_next_recall(canon_conn *conn, const char *cookie,
+                                const char **path_out) CANON_NODISCARD;
+
 /* --- login (OpenID Connect, authorization code with PKCE) ----------------- */
 
 /**

@@ -290,9 +290,6 @@ int cn_call_ask_for_login(cn_call *c);
 /* To the login for an organisation (""), and back to where it is now. */
 int cn_call_redirect_to_login(cn_call *c, const char *org);
 
-/* Name of the cookie that remembers the way back. */
-const char *cn_next_cookie(const cn_call *c);
-
 /* --- what is told ------------------------------------------------------- */
 
 /* Something about credentials that the operator wants to know. */

@@ -10,11 +10,7 @@
 #include "escape.h"
 #include "fail.h"
 
-#include <stdio.h>
 #include <string.h>
-
-#define NEXT_MAX   1024 /* longer paths are not remembered */
-#define NEXT_AGE_S 600
 
 static const char invalid_token[] =
     "Bearer realm=\"canon\", error=\"invalid_token\"";
@@ -55,25 +51,20 @@ bool cn_call_is_browsing(const cn_call *c)
            !cn_call_prefers_json(c) && !c->bearer;
 }
 
-const char *cn_next_cookie(const cn_call *c)
-{
-    return cn_slice_starts(cn_str(canon_session_cookie(c->engine)), "__Host-")
-               ? "__Host-canon_next"
-               : "canon_next";
-}
-
-/* Where the browser wanted to go, for the time after the login. */
+/* Where the browser wanted to go, for the time after the login. What cannot be
+ * remembered is no reason to refuse the login. */
 static int remember_target(cn_call *c)
 {
     const char *target = c->request.target;
-    canon_cookie cookie = {.value = target, .path = "/"};
+    canon_cookie cookie;
+    int rc;
 
-    if (c->head || strlen(target) > NEXT_MAX || !canon_next_ok(target) ||
-        !cn_slice_starts(cn_str(target), "/app/"))
+    if (c->head || !cn_slice_starts(cn_str(target), "/app/"))
         return CANON_OK;
-    cookie.max_age_s = NEXT_AGE_S;
-    (void)snprintf(cookie.name, sizeof(cookie.name), "%s", cn_next_cookie(c));
-    return cn_call_set_cookie(c, &cookie);
+    rc = canon_next_remember(c->conn, target, &cookie);
+    if (rc == CANON_ENOMEM)
+        return cn_fail_memory(&c->err);
+    return rc ? CANON_OK : cn_call_set_cookie(c, &cookie);
 }
 
 int cn_call_redirect_to_login(cn_call *c, const char *org)

@@ -45,13 +45,22 @@ static const char *wished_org(cn_call *c)
 }
 
 /* Where to go afterwards: what the page says, else what was remembered. */
-static const char *wished_next(cn_call *c)
+static int wished_next(cn_call *c, const char **out)
 {
+    const char *cookie;
     const char *next = cn_call_query_some(c, "next");
 
-    if (next && canon_next_ok(next))
-        return next;
-    return cn_call_cookie(c, cn_next_cookie(c));
+    *out = next;
+    if (c->err.code || (next && canon_next_ok(next)))
+        return c->err.code;
+    *out = NULL;
+    cookie = cn_call_cookie(c, canon_next_cookie(c->engine));
+    if (!cookie)
+        return c->err.code;
+    if (canon_next_recall(c->conn, cookie, &next) == CANON_ENOMEM)
+        return cn_fail_memory(&c->err);
+    *out = cn_arena_str(&c->arena, next);
+    return next && !*out ? cn_fail_memory(&c->err) : CANON_OK;
 }
 
 /* How much of a state stands in a text from a place on. */
@@ -142,13 +151,14 @@ int cn_login_get(cn_call *c)
         return cn_reply_redirect(c, 302, "/");
     order.org = wished_org(c);
     order.connection = cn_call_query_some(c, "connection");
-    order.next = wished_next(c);
-    rc = cn_call_checked(c);
+    rc = wished_next(c, &order.next);
+    if (!rc)
+        rc = cn_call_checked(c);
     if (rc)
         return rc;
     rc = canon_login_begin(c->conn, &order, &redirect);
-    if (!rc && cn_call_has_cookie(c, cn_next_cookie(c)))
-        rc = cn_call_delete_cookie(c, cn_next_cookie(c), "/");
+    if (!rc && cn_call_has_cookie(c, canon_next_cookie(c->engine)))
+        rc = cn_call_delete_cookie(c, canon_next_cookie(c->engine), "/");
     if (!rc)
         rc = cn_reply_begun(c, redirect);
     else if (rc == CANON_EUNSUPPORTED)

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define SESSION "__Host-canon_session"
+#define NEXT    "__Host-canon_next"
 
 static fixture f;
 static browser b;
@@ -94,14 +95,48 @@ Test(sign_in, goes_where_the_browser_wanted_to)
     browser_forget(&b, SESSION);
     cr_assert(eq(int, browse(&f, &b, "GET", wanted, NULL), 302));
     cr_assert(eq(str, (char *)location(), "/auth/login?org=acme"));
-    cr_assert_not_null(browser_cookie(&b, "__Host-canon_next"));
+    cr_assert_not_null(browser_cookie(&b, NEXT));
     people_begin(&f, &b, "/auth/login?org=acme");
-    cr_assert_null(browser_cookie(&b, "__Host-canon_next"));
+    cr_assert_null(browser_cookie(&b, NEXT));
     cr_assert(eq(int, people_end(&f, &b), 302));
     cr_assert(eq(str, (char *)location(), wanted));
     people_begin(&f, &b, "/auth/login?next=/app/acme/tasks");
     cr_assert(eq(int, people_end(&f, &b), 302));
     cr_assert(eq(str, (char *)location(), "/app/acme/tasks"));
+}
+
+/* What another browser, another place or another time made opens nothing. */
+Test(sign_in, goes_nowhere_else_by_a_cookie_that_is_not_ours)
+{
+    browser other = {0};
+    char kept[4096];
+
+    people_sign_in(&f, &b, "acme", "viewer");
+    browser_forget(&b, SESSION);
+    browse(&f, &b, "GET", "/app/acme/search", NULL);
+    snprintf(kept, sizeof(kept), "%s", browser_cookie(&b, NEXT));
+    cr_assert(has(kept, "v1.1."), "%s", kept);
+    cr_assert(has(set_cookie_of(&f, NEXT), "; Path=/; Max-Age=600; HttpOnly; "
+                                           "SameSite=Lax; Secure"));
+    browser_set(&other, NEXT, "/app/acme/search");
+    people_begin(&f, &other, "/auth/login");
+    cr_assert(eq(int, people_end(&f, &other), 302));
+    cr_assert(eq(str, (char *)location(), "/app/acme/"), "not sealed");
+    browser_set(&other, NEXT, browser_cookie(&other, SESSION));
+    people_begin(&f, &other, "/auth/login");
+    cr_assert(eq(int, people_end(&f, &other), 302));
+    cr_assert(eq(str, (char *)location(), "/app/acme/"), "of another place");
+    f.now_us += 600000000 - 1;
+    browser_set(&other, NEXT, kept);
+    people_begin(&f, &other, "/auth/login");
+    cr_assert(eq(int, people_end(&f, &other), 302));
+    cr_assert(eq(str, (char *)location(), "/app/acme/search"));
+    f.now_us += 1;
+    browser_set(&other, NEXT, kept);
+    people_begin(&f, &other, "/auth/login");
+    cr_assert(eq(int, people_end(&f, &other), 302));
+    cr_assert(eq(str, (char *)location(), "/app/acme/"), "too old");
+    cr_assert_null(browser_cookie(&other, NEXT));
 }
 
 static const char *const bad_next[] = {"https://evil.test/",
@@ -124,7 +159,7 @@ Test(sign_in, threat_open_redirect)
         people_begin(&f, &other, target);
         people_end(&f, &other);
         cr_assert(eq(str, (char *)location(), "/app/acme/"), "%s", bad_next[i]);
-        browser_set(&other, "__Host-canon_next", "//evil.test/");
+        browser_set(&other, NEXT, "//evil.test/");
         people_begin(&f, &other, "/auth/login");
         people_end(&f, &other);
         cr_assert(eq(str, (char *)location(), "/app/acme/"));
@@ -707,112 +742,6 @@ Test(sign_in, threat_copied_cookie_after_logout)
         eq(int, browse(&f, &copy, "GET", "/app/acme/api/tasks", NULL), 401));
     cr_assert(eq(int, browse(&f, &copy, "POST", "/auth/refresh", NULL), 401));
     cr_assert(eq(int, browse(&f, &b, "GET", "/auth/logout", NULL), 302));
-}
-
-/* --- several organisations ---------------------------------------------- */
-
-Test(many, lead_members_of_another_organisation_to_its_login)
-{
-    canon_users *users = NULL;
-
-    people_open(&f, 0, true);
-    people_sign_in(&f, &b, "acme", "viewer");
-    cr_assert(eq(int, browse(&f, &b, "GET", "/app/other/", NULL), 403));
-    cr_assert_eq(canon_user_list(f.conn, idp.sub, 0, 1, &users), 0);
-    cr_assert_eq(canon_member_put(f.conn, "other", canon_users_at(users, 0)->id,
-                                  "admin", "test"),
-                 0);
-    canon_users_free(users);
-    cr_assert(eq(int, browse(&f, &b, "GET", "/app/other/", NULL), 302));
-    cr_assert(eq(str, (char *)location(), "/auth/login?org=other"));
-    cr_assert(
-        eq(int, browse(&f, &b, "GET", "/app/other/api/tasks", NULL), 403));
-    people_begin(&f, &b, "/auth/login?org=other");
-    cr_assert(eq(int, people_end(&f, &b), 302));
-    cr_assert(eq(str, (char *)location(), "/app/other/"));
-    cr_assert(eq(int, browse(&f, &b, "GET", "/app/acme/api/tasks", NULL), 403));
-    people_close(&f);
-}
-
-/* Paula of acme, whose rights the provider alone knows; and then the time for
- * which it does. */
-static void become_stale(void)
-{
-    people_open(&f, 0, true);
-    people_install(&f, "acme", "org_1");
-    idp.org_id = "org_1";
-    people_begin(&f, &b, "/auth/login");
-    cr_assert(eq(int, people_end(&f, &b), 302));
-    cr_assert(eq(int, browse(&f, &b, "GET", "/app/acme/api/tasks", NULL), 200),
-              "%s", body_of(&f));
-    f.now_us += INT64_C(15) * 60 * 1000000;
-}
-
-Test(many, renew_the_rights_of_a_session_by_a_refresh)
-{
-    char session[4096];
-
-    become_stale();
-    snprintf(session, sizeof(session), "%s", browser_cookie(&b, SESSION));
-    cr_assert(eq(int, browse(&f, &b, "GET", "/app/acme/api/tasks", NULL), 401));
-    cr_assert(eq(str, (char *)body_of(&f),
-                 "{\"detail\":\"The session must be renewed: POST "
-                 "/auth/refresh or sign in again\"}"));
-    cr_assert(eq(str, (char *)header_of(&f, "WWW-Authenticate"),
-                 "Bearer realm=\"canon\", error=\"invalid_token\""));
-    cr_assert_null(header_of(&f, "Set-Cookie"));
-    cr_assert(has(f.events, "\"reason\":\"stale_session\""), "%s", f.events);
-    cr_assert(eq(int, browse(&f, &b, "POST", "/auth/refresh", "{}"), 200), "%s",
-              body_of(&f));
-    cr_assert(eq(int, browse(&f, &b, "GET", "/app/acme/api/tasks", NULL), 200));
-    cr_assert(eq(str, session, (char *)browser_cookie(&b, SESSION)));
-    people_close(&f);
-}
-
-Test(many, have_no_rights_while_the_provider_does_not_say_so)
-{
-    become_stale();
-    idp.down = true;
-    cr_assert(eq(int, browse(&f, &b, "POST", "/auth/refresh", "{}"), 502));
-    cr_assert(eq(int, browse(&f, &b, "GET", "/app/acme/api/tasks", NULL), 401));
-    idp.down = false;
-    idp.org_id = NULL; /* he left */
-    cr_assert(eq(int, browse(&f, &b, "POST", "/auth/refresh", "{}"), 200));
-    cr_assert(eq(int, browse(&f, &b, "GET", "/app/acme/api/tasks", NULL), 401));
-    people_close(&f);
-}
-
-Test(many, renew_the_rights_of_a_session_by_a_login_and_come_back)
-{
-    become_stale();
-    cr_assert(
-        eq(int, browse(&f, &b, "GET", "/app/acme/search?q=x", NULL), 302));
-    cr_assert(eq(str, (char *)location(), "/auth/login?org=acme"));
-    cr_assert_not_null(browser_cookie(&b, "__Host-canon_next"));
-    cr_assert_not_null(browser_cookie(&b, SESSION));
-    people_begin(&f, &b, "/auth/login?org=acme");
-    cr_assert(eq(int, people_end(&f, &b), 302));
-    cr_assert(eq(str, (char *)location(), "/app/acme/search?q=x"));
-    cr_assert(eq(int, browse(&f, &b, "GET", "/app/acme/api/tasks", NULL), 200));
-    people_close(&f);
-}
-
-Test(many, link_an_account_whatever_their_rights)
-{
-    char target[256];
-
-    become_stale();
-    people_begin(&f, &b, "/auth/github/login");
-    cr_assert(has(location(), "https://github.com/"), "%s", location());
-    snprintf(target, sizeof(target), "/auth/github/callback?code=g-1&state=%s",
-             people_state());
-    cr_assert(eq(int, browse(&f, &b, "GET", target, NULL), 302));
-    cr_assert(eq(str, (char *)location(), "/app"));
-    browse(&f, &b, "GET", "/auth/github/disconnect", NULL);
-    cr_assert(eq(int, idp.github_removed, 1));
-    cr_assert(eq(int, browse(&f, &b, "GET", "/auth/logout", NULL), 302));
-    cr_assert_null(browser_cookie(&b, SESSION));
-    people_close(&f);
 }
 
 /* --- GitHub ------------------------------------------------------------- */

@@ -1174,6 +1174,9 @@ FUNCTIONS: List[Tuple[str, Any, List[Any]]] = [
     ("canon_key_revoke", c_int, [c_void_p, c_char_p, c_int64, c_int64]),
     ("canon_session_cookie", c_char_p, [c_void_p]),
     ("canon_login_cookie_prefix", c_char_p, [c_void_p]),
+    ("canon_next_cookie", c_char_p, [c_void_p]),
+    ("canon_next_remember", c_int, [c_void_p, c_char_p, POINTER(canon_cookie)]),
+    ("canon_next_recall", c_int, [c_void_p, c_char_p, POINTER(c_char_p)]),
     ("canon_login_check", c_int, [c_void_p, POINTER(canon_error)]),
     (
         "canon_login_begin",

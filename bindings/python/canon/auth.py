@@ -455,6 +455,25 @@ def login_cookie_prefix(engine: "Engine") -> str:
     return _str(_ffi.lib.canon_login_cookie_prefix(engine.handle))
 
 
+def next_cookie(engine: "Engine") -> str:
+    """Name of the cookie with the path that was wanted before the login."""
+    return _str(_ffi.lib.canon_next_cookie(engine.handle))
+
+
+def remember_next(conn: Connection, path: str) -> Cookie:
+    """That cookie, sealed and good for ten minutes."""
+    cookie = _ffi.canon_cookie()
+    conn._call(_ffi.lib.canon_next_remember, encode(path), ctypes.byref(cookie))
+    return _some_cookie(cookie)
+
+
+def recall_next(conn: Connection, cookie: str) -> str:
+    """The path in such a cookie; NotFoundError when it is none or too old."""
+    path = ctypes.c_char_p()
+    conn._call(_ffi.lib.canon_next_recall, encode(cookie), ctypes.byref(path))
+    return _str(path.value)
+
+
 def check_login(engine: "Engine") -> None:
     """Raise InvalidError with the setting of the login that is missing."""
     error = _ffi.canon_error()

@@ -175,6 +175,17 @@ class WithProvider(Case):
         prefix = auth.login_cookie_prefix(self.engine)
         self.assertTrue(prefix.startswith("__Host-canon_login_"))
 
+    def test_remembers_the_way_back(self) -> None:
+        cookie = auth.remember_next(self.conn, "/app/acme/search")
+        self.assertEqual(cookie.name, auth.next_cookie(self.engine))
+        self.assertEqual(cookie.max_age, 600)
+        back = auth.recall_next(self.conn, cookie.value)
+        self.assertEqual(back, "/app/acme/search")
+        with self.assertRaises(errors.NotFoundError):
+            auth.recall_next(self.conn, "/app/acme/search")
+        with self.assertRaises(errors.InvalidError):
+            auth.remember_next(self.conn, "//evil.example.com")
+
     def test_a_login_begins_with_a_redirect(self) -> None:
         there = auth.begin_login(self.conn, next="/app/acme/")
         query = parse_qs(urlsplit(there.url).query)
