@@ -109,6 +109,28 @@ char *cn_arena_printf(cn_arena *a, const char *fmt, ...)
     return p;
 }
 
+/* Through a pointer that may change, so that no compiler leaves it out because
+ * the memory is not read afterwards. */
+static void *(*const volatile overwrite)(void *, int, size_t) = memset;
+
+void cn_arena_guard(cn_arena *a)
+{
+    a->secret = true;
+}
+
+static void wipe(cn_arena *a)
+{
+    size_t used = a->used;
+
+    if (!a->secret)
+        return;
+    for (cn_arena_block *block = a->head; block; block = block->next) {
+        overwrite(block->data, 0, used);
+        used = block->next ? block->next->size : 0;
+    }
+    a->secret = false;
+}
+
 static void free_blocks(cn_arena_block *block)
 {
     while (block) {
@@ -121,6 +143,7 @@ static void free_blocks(cn_arena_block *block)
 
 void cn_arena_reset(cn_arena *a)
 {
+    wipe(a);
     if (!a->head)
         return;
     free_blocks(a->head->next);
@@ -131,6 +154,7 @@ void cn_arena_reset(cn_arena *a)
 
 void cn_arena_free(cn_arena *a)
 {
+    wipe(a);
     free_blocks(a->head);
     a->head = NULL;
     a->used = 0;

@@ -11,11 +11,12 @@ typedef struct cn_arena {
     cn_arena_block *head; /* the block in use; older ones behind it */
     size_t used;          /* bytes of head */
     size_t total;         /* bytes of all blocks */
+    bool secret;          /* is wiped before it is forgotten */
 } cn_arena;
 
 #define CN_ARENA_INIT                                                          \
     {                                                                          \
-        NULL, 0, 0                                                             \
+        NULL, 0, 0, false                                                      \
     }
 
 /* Aligned for anything, not zeroed; NULL without memory. */
@@ -28,6 +29,10 @@ void *cn_arena_array(cn_arena *a, size_t count, size_t size);
 char *cn_arena_copy(cn_arena *a, cn_slice s);
 char *cn_arena_str(cn_arena *a, const char *text); /* NULL stays NULL */
 char *cn_arena_printf(cn_arena *a, const char *fmt, ...) CANON_PRINTF(2, 3);
+
+/* What is in it now and until it is next reset or freed is wiped then: for
+ * arenas that hold tokens and the like. */
+void cn_arena_guard(cn_arena *a);
 
 /* Forget everything, keep one block. */
 void cn_arena_reset(cn_arena *a);

@@ -1,10 +1,14 @@
 #include "arena.h"
 
 #include "array.h"
+#include "mem.h"
 #include "torture.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
 
 Test(arena, gives_aligned_memory_of_any_size)
 {
@@ -39,6 +43,74 @@ Test(arena, copies_and_prints)
     cr_assert(eq(str, cn_arena_printf(&a, "%d-%s", 7, "b"), "7-b"));
     cn_arena_reset(&a);
     cr_assert(eq(str, cn_arena_str(&a, "again"), "again"));
+    cn_arena_free(&a);
+}
+
+/* How often the secret is still in what is given back. */
+static void *spy(void *user, void *ptr, size_t size)
+{
+    static const char secret[] = "rt-secret";
+    size_t len = ptr ? malloc_usable_size(ptr) : 0;
+    int *seen = user;
+
+    for (size_t i = 0; size == 0 && i + sizeof(secret) <= len; i++)
+        *seen += memcmp((char *)ptr + i, secret, sizeof(secret)) == 0;
+    if (size)
+        return realloc(ptr, size);
+    free(ptr);
+    return NULL;
+}
+
+/* The secret in the first block, in later ones and in the last. */
+static void keep_secrets(cn_arena *a)
+{
+    for (int i = 0; i < 100; i++) {
+        cr_assert_not_null(cn_arena_str(a, "rt-secret"));
+        memset(cn_arena_array(a, 1, 1000), 'x', 1000);
+    }
+}
+
+Test(arena, threat_secrets_left_in_memory)
+{
+    cn_arena a = CN_ARENA_INIT;
+    int seen = 0;
+    char *first;
+
+    cn_mem_set(spy, &seen);
+    keep_secrets(&a);
+    cn_arena_free(&a);
+    cr_assert(eq(int, seen, 100), "nobody asked for it");
+    seen = 0;
+    first = cn_arena_str(&a, "rt-secret");
+    cn_arena_guard(&a); /* also what is there already */
+    cn_arena_reset(&a);
+    cr_assert(eq(str, first, ""));
+    for (int i = 0; i < 10; i++)
+        cr_assert(eq(int, first[i], 0));
+    keep_secrets(&a);
+    cn_arena_guard(&a);
+    cn_arena_reset(&a);
+    cr_assert(eq(int, seen, 0));
+    cn_arena_guard(&a);
+    keep_secrets(&a);
+    cn_arena_free(&a);
+    cr_assert(eq(int, seen, 0));
+    cn_arena_guard(&a);
+    cn_arena_reset(&a);
+    cn_arena_free(&a);
+}
+
+Test(arena, a_guard_counts_until_the_next_reset)
+{
+    cn_arena a = CN_ARENA_INIT;
+    char *text;
+
+    cn_arena_guard(&a);
+    cn_arena_str(&a, "x");
+    cn_arena_reset(&a);
+    text = cn_arena_str(&a, "harmless");
+    cn_arena_reset(&a);
+    cr_assert(eq(str, text, "harmless"));
     cn_arena_free(&a);
 }
 
