@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+#define DEEPEST 16 /* of header and payload, which have little to nest */
+
 enum { HEADER, PAYLOAD, SIGNATURE, PARTS = CN_JWT_PARTS };
 
 /* A token on its way through the checks. */
@@ -114,7 +116,8 @@ static int split(verification *t)
 
 static int read_object(verification *t, int part, const cn_value **out)
 {
-    int rc = cn_json_parse(t->arena, t->in.parts[part], out, NULL, NULL);
+    int rc =
+        cn_json_parse_flat(t->arena, t->in.parts[part], DEEPEST, out, NULL);
 
     if (rc == CANON_ENOMEM)
         return rc;
@@ -394,8 +397,10 @@ int cn_jwt_open(cn_slice token, const cn_jwt_policy *policy, cn_arena *a,
                 cn_jwt *out)
 {
     verification t = {.arena = a, .policy = policy, .in = {.text = token}};
-    int failure = split(&t);
+    int failure;
 
+    cn_arena_guard(a); /* its parts make the token */
+    failure = split(&t);
     if (!failure)
         failure = check_header(&t);
     *out = t.in;

@@ -51,6 +51,10 @@ struct cn_member {
 int cn_json_parse(cn_arena *a, cn_slice text, const cn_value **out,
                   size_t *offset_out, canon_error *err);
 
+/* The same, but no deeper than this (1 to CN_JSON_DEPTH). */
+int cn_json_parse_flat(cn_arena *a, cn_slice text, size_t depth,
+                       const cn_value **out, canon_error *err);
+
 /* Member by name, or by a dotted path ("data.id"); NULL when it is not there
  * or something on the way is no map. value may be NULL. */
 const cn_value *cn_value_get(const cn_value *value, const char *path);

@@ -140,9 +140,10 @@ static int tokenize(cn_slice text, json_object **out, canon_error *err)
     return cn_fail_memory(err);
 }
 
-int cn_json_parse(cn_arena *a, cn_slice text, const cn_value **out,
-                  size_t *offset_out, canon_error *err)
+static int parse(cn_arena *a, const cn_json_source *from, const cn_value **out,
+                 size_t *offset_out, canon_error *err)
 {
+    cn_slice text = from->text;
     cn_array objects = CN_ARRAY_INIT(cn_json_braces);
     reader r = {a, &objects, 0, 0, err};
     cn_value *root = cn_arena_array(a, 1, sizeof(*root));
@@ -155,7 +156,7 @@ int cn_json_parse(cn_arena *a, cn_slice text, const cn_value **out,
     if (text.len > INT_MAX)
         rc = cn_fail(err, CANON_ETOOBIG, "%zu bytes of JSON", text.len);
     if (!rc)
-        rc = cn_json_scan(text, &objects, &r.offset, err);
+        rc = cn_json_scan(from, &objects, &r.offset, err);
     if (!rc)
         rc = tokenize(text, &tree, err);
     if (!rc)
@@ -167,4 +168,20 @@ int cn_json_parse(cn_arena *a, cn_slice text, const cn_value **out,
     if (offset_out)
         *offset_out = r.offset;
     return rc;
+}
+
+int cn_json_parse(cn_arena *a, cn_slice text, const cn_value **out,
+                  size_t *offset_out, canon_error *err)
+{
+    const cn_json_source from = {text, CN_JSON_DEPTH};
+
+    return parse(a, &from, out, offset_out, err);
+}
+
+int cn_json_parse_flat(cn_arena *a, cn_slice text, size_t depth,
+                       const cn_value **out, canon_error *err)
+{
+    const cn_json_source from = {text, depth};
+
+    return parse(a, &from, out, NULL, err);
 }

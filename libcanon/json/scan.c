@@ -15,6 +15,7 @@ typedef struct scanner {
     cn_array *objects;
     size_t stack[CN_JSON_DEPTH]; /* of the object: its index + 1; list: 0 */
     size_t depth;
+    size_t deepest; /* that is allowed */
 } scanner;
 
 static bool fail(scanner *s, const char *problem)
@@ -195,7 +196,7 @@ static int push(scanner *s, char open)
 {
     cn_json_braces *object;
 
-    if (s->depth == CN_JSON_DEPTH) {
+    if (s->depth == s->deepest) {
         fail(s, "nested too deeply");
         return CANON_OK;
     }
@@ -256,10 +257,11 @@ static int scan_value(scanner *s)
     return CANON_OK;
 }
 
-int cn_json_scan(cn_slice text, cn_array *objects, size_t *offset,
+int cn_json_scan(const cn_json_source *from, cn_array *objects, size_t *offset,
                  canon_error *err)
 {
-    scanner s = {text, 0, NULL, objects, {0}, 0};
+    cn_slice text = from->text;
+    scanner s = {.text = text, .objects = objects, .deepest = from->depth};
     size_t valid = cn_utf8_valid_prefix(text);
     int rc = CANON_OK;
 

@@ -7,6 +7,9 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define FILE_NAME "jwt.json"
 
@@ -109,6 +112,41 @@ static const struct {
     {"{\"alg\":\"EdDSA\",\"kid\":\"test\"", CN_JWT_MALFORMED},
     {"null", CN_JWT_MALFORMED},
 };
+
+/* "x":[[...]] with so many brackets, behind other members. */
+static char *nested(const char *members, size_t brackets)
+{
+    char *text = malloc(strlen(members) + 2 * brackets + 16);
+    size_t len = (size_t)sprintf(text, "{%s,\"x\":", members);
+
+    memset(text + len, '[', brackets);
+    memset(text + len + brackets, ']', brackets);
+    strcpy(text + len + 2 * brackets, "}");
+    return text;
+}
+
+Test(jwt, threat_deep_nesting)
+{
+    cn_jwt_policy policy = mint_policy();
+
+    for (size_t brackets = 15; brackets <= 16; brackets++) {
+        char *header = nested("\"alg\":\"EdDSA\",\"kid\":\"test\"", brackets);
+        char *payload = nested(MINT_CLAIMS, brackets);
+        int expected = brackets == 15 ? CN_JWT_VALID : CN_JWT_MALFORMED;
+        cn_arena a = CN_ARENA_INIT;
+        cn_claims claims;
+
+        cr_assert(eq(
+            int, mint_verify(header, "{" MINT_CLAIMS "}", &policy, &a, &claims),
+            expected));
+        cr_assert(eq(int,
+                     mint_verify(MINT_HEADER, payload, &policy, &a, &claims),
+                     expected));
+        cn_arena_free(&a);
+        free(header);
+        free(payload);
+    }
+}
 
 ParameterizedTestParameters(jwt, checks_the_header)
 {

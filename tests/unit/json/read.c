@@ -142,24 +142,32 @@ ParameterizedTest(size_t *i, json_read, accepts)
     cn_arena_free(&a);
 }
 
-static int parse_nested(size_t depth)
+/* So many lists in each other, of which so many are allowed; 0: all. */
+static int parse_nested(size_t depth, size_t most)
 {
     cn_arena a = CN_ARENA_INIT;
     const cn_value *value;
+    cn_slice list;
     char text[200];
     int rc;
 
     memset(text, '[', depth);
     memset(text + depth, ']', depth);
-    rc = cn_json_parse(&a, cn_slice_of(text, 2 * depth), &value, NULL, NULL);
+    list = cn_slice_of(text, 2 * depth);
+    rc = most ? cn_json_parse_flat(&a, list, most, &value, NULL)
+              : cn_json_parse(&a, list, &value, NULL, NULL);
+    cr_assert(eq(int, value != NULL, rc == CANON_OK));
     cn_arena_free(&a);
     return rc;
 }
 
 Test(json_read, stops_at_depth_32)
 {
-    cr_assert(eq(int, parse_nested(32), CANON_OK));
-    cr_assert(eq(int, parse_nested(33), CANON_EINVAL));
+    cr_assert(eq(int, parse_nested(32, 0), CANON_OK));
+    cr_assert(eq(int, parse_nested(33, 0), CANON_EINVAL));
+    cr_assert(eq(int, parse_nested(16, 16), CANON_OK));
+    cr_assert(eq(int, parse_nested(17, 16), CANON_EINVAL));
+    cr_assert(eq(int, parse_nested(2, 1), CANON_EINVAL));
 }
 
 Test(json_read, takes_bytes_that_are_not_terminated)
