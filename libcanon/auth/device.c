@@ -58,6 +58,7 @@ static int copy_device(canon_conn *conn, const cn_value *json,
     canon_device *d = &result->device;
     cn_arena *a = &result->arena;
 
+    cn_arena_guard(a);
     d->device_code = cn_arena_str(a, cn_value_str(json, "device_code", ""));
     d->user_code = cn_arena_str(a, cn_value_str(json, "user_code", ""));
     d->verification_uri =

@@ -76,9 +76,11 @@ int cn_client_basic(canon_conn *conn, const cn_client *client, cn_buf *out)
 static int read_answer(canon_conn *conn, const cn_http_answer *answer,
                        cn_oauth_answer *out)
 {
-    int rc = cn_json_parse(&conn->arena, cn_buf_all(&answer->body), &out->json,
-                           NULL, &conn->err);
+    int rc;
 
+    cn_arena_guard(&conn->arena); /* there are tokens in it */
+    rc = cn_json_parse(&conn->arena, cn_buf_all(&answer->body), &out->json,
+                       NULL, &conn->err);
     if (rc == CANON_ENOMEM)
         return rc;
     if (rc || out->json->kind != CN_KIND_MAP) {
@@ -128,6 +130,7 @@ int cn_oauth_post(canon_conn *conn, const char *url, const cn_client *client,
         rc = cn_fail(&conn->err, CANON_EREMOTE, "no usable answer");
     if (!rc)
         rc = read_answer(conn, &answer, out);
+    cn_auth_free(&answer.body);
     cn_http_answer_free(&answer);
     cn_auth_free(&basic);
     cn_auth_free(form);

@@ -187,6 +187,7 @@ int cn_auth_open(canon_conn *conn, const cn_seal_place *place, cn_slice sealed,
                                       : cn_fail(&conn->err, CANON_ENOTFOUND,
                                                 "no valid %s", place->purpose);
     }
+    cn_arena_guard(&conn->arena); /* it may be a verifier or a token */
     if (!rc)
         rc = cn_json_parse(&conn->arena, cn_buf_all(&plain), out, NULL,
                            &conn->err);

@@ -25,6 +25,7 @@ static int random_text(canon_conn *conn, const char **out)
     char token[CN_TOKEN_LEN + 1];
     int rc = cn_auth_token(conn, token);
 
+    cn_arena_guard(&conn->arena);
     if (!rc) {
         *out = cn_arena_str(&conn->arena, token);
         rc = *out ? CANON_OK : cn_fail_memory(&conn->err);

@@ -3,6 +3,7 @@
 #include "buf.h"
 #include "escape.h"
 
+#include <malloc.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
@@ -317,4 +318,16 @@ void fake_stop(fake_provider *f)
 {
     pthread_mutex_destroy(&f->lock);
     test_engine_stop(&f->t);
+}
+
+bool fake_remembers(const fake_provider *f, const char *secret)
+{
+    const char *memory = (const char *)f->t.conn->arena.head;
+    size_t size = memory ? malloc_usable_size((void *)memory) : 0;
+    size_t len = strlen(secret);
+
+    for (size_t i = 0; i + len <= size; i++)
+        if (memcmp(memory + i, secret, len) == 0)
+            return true;
+    return false;
 }

@@ -53,6 +53,9 @@ void fake_stop(fake_provider *f);
  * as much memory as before. */
 void fake_settle(fake_provider *f);
 
+/* Is a secret still in the memory that the connection keeps between calls? */
+bool fake_remembers(const fake_provider *f, const char *secret);
+
 /* A token of the provider: claims is a JSON object. free() it. */
 char *fake_sign(fake_provider *f, const char *claims);
 
