@@ -16,7 +16,7 @@ typedef struct address {
     int len; /* 4 or 16; 0: none */
 } address;
 
-/* "10.0.0.1", "::1", "[::1]:80", "10.0.0.1:80" */
+/* "10.0.0.1", "::1", "::ffff:10.0.0.1", "[::1]:80", "10.0.0.1:80" */
 static address parse_address(cn_slice text)
 {
     address a = {{0}, 0};
@@ -26,7 +26,7 @@ static address parse_address(cn_slice text)
     if (text.len > 0 && text.ptr[0] == '[')
         text = cn_slice_first(cn_slice_from(text, 1),
                               cn_slice_find(text, ']') - 1);
-    else if (cn_slice_find(text, '.') < text.len)
+    else if (cn_slice_find(text, ':') == cn_slice_rfind(text, ':'))
         text = cn_slice_first(text, cn_slice_find(text, ':'));
     if (text.len == 0 || text.len >= sizeof(copy))
         return a;
@@ -113,6 +113,26 @@ static cn_slice find_client(const cn_call *c, cn_slice proxies)
             break;
     }
     return found;
+}
+
+static const unsigned char v4_mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+const char *cn_call_network(cn_call *c)
+{
+    const char *text = cn_call_address(c);
+    address a = parse_address(cn_str(text));
+    char out[INET6_ADDRSTRLEN];
+
+    if (a.len == 16 && memcmp(a.bytes, v4_mapped, sizeof(v4_mapped)) == 0) {
+        memmove(a.bytes, a.bytes + sizeof(v4_mapped), 4);
+        a.len = 4;
+    } else if (a.len == 16) {
+        memset(a.bytes + 8, 0, 8);
+    }
+    if (a.len == 0 ||
+        !inet_ntop(a.len == 4 ? AF_INET : AF_INET6, a.bytes, out, sizeof(out)))
+        return text;
+    return cn_arena_printf(&c->arena, "%s%s", out, a.len == 4 ? "" : "/64");
 }
 
 const char *cn_call_address(cn_call *c)

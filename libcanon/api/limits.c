@@ -1,6 +1,6 @@
 /*
- * How often somebody may come: limits of an address before anything is looked
- * up, limits of a caller once he is known.
+ * How often somebody may come: limits of an address (IPv6: of its network of
+ * 64 bits) before anything is looked up, limits of a caller once he is known.
  */
 #include "api.h"
 
@@ -33,7 +33,7 @@ static int take(cn_call *c, const struct limit *limit)
 {
     const char *key = limit->by_caller
                           ? cn_arena_printf(&c->arena, "user:%s", c->who.sub)
-                          : cn_call_address(c);
+                          : cn_call_network(c);
     int64_t retry_us = 0;
     int rc;
 
@@ -58,20 +58,26 @@ static int take_all(cn_call *c, bool by_caller)
 
 int cn_call_limit_address(cn_call *c)
 {
+    const char *network;
     int64_t retry_us = 0;
     int rc = take_all(c, false);
 
     if (rc || !cn_call_checks_bearer(c))
         return rc;
-    rc = canon_limit_check(c->engine, guesses.name, cn_call_address(c),
-                           guesses.max, guesses.window_us, &retry_us);
+    network = cn_call_network(c);
+    if (!network)
+        return cn_fail_memory(&c->err);
+    rc = canon_limit_check(c->engine, guesses.name, network, guesses.max,
+                           guesses.window_us, &retry_us);
     return rc == CANON_ELIMIT ? cn_reply_limited(c, retry_us) : rc;
 }
 
 void cn_call_count_guess(cn_call *c)
 {
-    if (canon_limit_take(c->engine, guesses.name, cn_call_address(c),
-                         guesses.max, guesses.window_us, NULL))
+    const char *network = cn_call_network(c);
+
+    if (!network || canon_limit_take(c->engine, guesses.name, network,
+                                     guesses.max, guesses.window_us, NULL))
         return; /* full or not, this request is refused already */
 }
 

@@ -436,6 +436,44 @@ ParameterizedTest(size_t *i, limits, believe_trusted_proxies)
     fixture_close(&f);
 }
 
+static const struct {
+    const char *first;
+    const char *second;
+    bool same; /* count as one */
+} networks[] = {
+    {"2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true},
+    {"2001:db8:1:2::1", "[2001:DB8:1:2:0:0:0:1]:443", true},
+    {"2001:db8:1:2::1", "2001:db8:1:3::1", false},
+    {"::ffff:9.9.9.9", "9.9.9.9", true},
+    {"::ffff:9.9.9.9", "::ffff:9.9.9.8", false},
+    {"::9.9.9.9", "9.9.9.9", false},
+    {"9.9.9.9", "9.9.9.8", false},
+};
+
+ParameterizedTestParameters(limits, threat_a_network_of_many_addresses)
+{
+    return cn_test_indexes(sizeof(networks) / sizeof(networks[0]));
+}
+
+ParameterizedTest(size_t *i, limits, threat_a_network_of_many_addresses)
+{
+    static const char *const settings[] = {"TRUSTED_PROXIES", "127.0.0.1",
+                                           NULL};
+    static const fixture_options options = {
+        .empty = true, .login = true, .settings = settings};
+    const char *headers[] = {"Authorization", "Bearer x", "X-Forwarded-For",
+                             networks[*i].first, NULL};
+
+    fixture_open(&f, 0, &options);
+    for (int n = 0; n < 61; n++)
+        ask(&f, "GET", "/app/acme/", headers, NULL);
+    cr_assert(eq(int, f.answer.status, 429));
+    headers[3] = networks[*i].second;
+    cr_assert(eq(int, ask(&f, "GET", "/app/acme/", headers, NULL),
+                 networks[*i].same ? 429 : 401));
+    fixture_close(&f);
+}
+
 /* What a stranger writes before the proxy, in a header of his own or as a port
  * of his choice, makes him nobody else. */
 Test(limits, threat_a_forged_address)
