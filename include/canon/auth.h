@@ -351,10 +351,12 @@ typedef struct canon_login_answer {
     size_t size;
     const char *state;
     const char *code;
-    const char *error;  /**< of RFC 6749 section 4.1.2.1 */
-    const char *iss;    /**< of RFC 9207 */
-    const char *cookie; /**< content of the cookie of canon_login_begin */
-    const char *device; /**< User-Agent, shortened for the list of sessions */
+    const char *error;   /**< of RFC 6749 section 4.1.2.1 */
+    const char *iss;     /**< of RFC 9207 */
+    const char *cookie;  /**< content of the cookie of canon_login_begin */
+    const char *device;  /**< User-Agent, shortened for the list of sessions */
+    const char *session; /**< content of the session cookie, whose session the
+                              login ends; NULL: there is none */
 } canon_login_answer;
 
 /** Somebody has signed in. */
@@ -370,7 +372,8 @@ typedef struct canon_login {
 
 /**
  * End a login: exchange the code, verify the ID token, find the user, open a
- * session. Waits for the provider.
+ * session and end the one that the browser brought along. Waits for the
+ * provider.
  * @param reason_out static word for the browser when it fails:
  *        "access_denied", "login_required", "state_mismatch",
  *        "user_creation_failed", "server_error" or "other"; not NULL.
@@ -387,7 +390,10 @@ CANON_API void canon_login_free(canon_login *login);
  * End a session and the refresh record of the browser; unknown ones are no
  * error. Both may be NULL.
  * @param url_out where to send the browser: the provider's logout, "/" without
- *        a provider, "/?partial_logout=1" when it cannot be built.
+ *        a provider, "/?partial_logout=1" when it cannot be built. It is there
+ *        unless the code is CANON_ENOMEM.
+ * @return CANON_OK; CANON_EBUSY, CANON_ESTORE and others when one of the two
+ *         could not be ended. The browser should forget both cookies anyway.
  */
 CANON_API int canon_logout(canon_conn *conn, const char *session,
                            const char *refresh_token,

@@ -39,7 +39,8 @@ enum {
     CN_REFRESHES = 1 << 12,
     CN_DEVICE_BEGINS = 1 << 13,
     CN_DEVICE_POLLS = 1 << 14,
-    CN_KEY_ORDERS = 1 << 15
+    CN_KEY_ORDERS = 1 << 15,
+    CN_ANYHOW = 1 << 16 /* goes on while nobody can say who it is */
 };
 
 /* Methods, as bits. */
@@ -195,6 +196,11 @@ const char *cn_call_repo(cn_call *c);
 
 /* The address of the caller, behind trusted proxies too; never NULL. */
 const char *cn_call_address(cn_call *c);
+
+/* What counts as one place when requests are limited: an IPv4 address, also
+ * one written as IPv6, or the /64 of an IPv6 address, of which everybody has
+ * one to himself. NULL without memory. */
+const char *cn_call_network(cn_call *c);
 
 /* Texts of the query: "" when absent, or NULL (cn_call_query_some) when absent
  * or empty. More than max characters is a violation (0: no limit). */

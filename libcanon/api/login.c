@@ -294,6 +294,9 @@ int cn_login_callback_get(cn_call *c)
     rc = cn_call_login_answer(c, &answer, cookie);
     if (rc)
         return rc;
+    answer.session = cn_call_cookie(c, canon_session_cookie(c->engine));
+    if (c->err.code)
+        return c->err.code;
     rc = canon_login_finish(c->conn, &answer, &reason, &login);
     if (!rc) {
         rc = reply_login(c, login);
@@ -314,6 +317,21 @@ int cn_login_callback_get(cn_call *c)
 
 /* --- away --------------------------------------------------------------- */
 
+/* Whoever wants to leave leaves, also while the database fails. */
+static int sign_out(cn_call *c, const char *session, const char *refresh,
+                    canon_buf *url)
+{
+    int rc = canon_logout(c->conn, session, refresh, url);
+
+    if (rc == CANON_ENOMEM)
+        return cn_fail_memory(&c->err);
+    if (rc)
+        canon_log(c->conn, CANON_LOG_WARN, "api",
+                  "a session or refresh token stays good after a logout: %s",
+                  canon_last_error(c->conn)->text);
+    return CANON_OK;
+}
+
 int cn_logout_get(cn_call *c)
 {
     const char *name = canon_session_cookie(c->engine);
@@ -324,7 +342,7 @@ int cn_logout_get(cn_call *c)
     int rc = c->err.code;
 
     if (!rc)
-        rc = canon_logout(c->conn, session, refresh, &url);
+        rc = sign_out(c, session, refresh, &url);
     if (!rc)
         rc = cn_call_delete_cookie(c, name, "/");
     if (!rc)

@@ -90,6 +90,8 @@ static int read_metadata(canon_conn *conn, const char *issuer, cn_slice body,
     out->revoke = address(metadata, "revocation_endpoint");
     out->logout = address(metadata, "end_session_endpoint");
     out->basic = wants_basic(metadata);
+    out->names_iss = cn_value_bool(
+        metadata, "authorization_response_iss_parameter_supported", false);
     if (!*out->authorize || !*out->token || !*out->keys) {
         return cn_fail(&conn->err, CANON_EREMOTE,
                        "the metadata lacks a needed address");

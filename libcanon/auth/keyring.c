@@ -195,6 +195,7 @@ static int copy_endpoints(const cn_endpoints *from, cn_arena *a,
             return CANON_ENOMEM;
     }
     to->basic = from->basic;
+    to->names_iss = from->names_iss;
     return CANON_OK;
 }
 

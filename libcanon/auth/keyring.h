@@ -27,7 +27,8 @@ typedef struct cn_endpoints {
     const char *revoke;
     const char *keys;
     const char *logout;
-    bool basic; /* the client's secret goes into a header */
+    bool basic;     /* the client's secret goes into a header */
+    bool names_iss; /* it names itself when it answers, RFC 9207 */
 } cn_endpoints;
 
 /* A document that is fetched. */

@@ -207,6 +207,20 @@ static const char *error_word(const char *error)
     return "other";
 }
 
+/* Is the answer of the provider that was asked (RFC 9207)? One that always
+ * names itself has not sent an answer without its name. */
+static int check_issuer(canon_conn *conn, const arrival *a)
+{
+    const char *iss = a->answer->iss;
+
+    if (iss ? strcmp(iss, a->provider.at.issuer) != 0
+            : a->provider.at.names_iss)
+        return cn_fail(&conn->err, CANON_EAUTH,
+                       iss ? "the answer is of another provider"
+                           : "the answer does not name the provider");
+    return CANON_OK;
+}
+
 /* Does the answer belong to a login of this browser? */
 static int check_state(canon_conn *conn, arrival *a)
 {
@@ -223,9 +237,8 @@ static int check_state(canon_conn *conn, arrival *a)
     a->reason = "state_mismatch";
     rc = cn_state_open(conn, a->provider.at.issuer, in->state, in->cookie,
                        &a->state);
-    if (!rc && in->iss && strcmp(in->iss, a->provider.at.issuer) != 0)
-        rc = cn_fail(&conn->err, CANON_EAUTH,
-                     "the answer is of another provider");
+    if (!rc)
+        rc = check_issuer(conn, a);
     if (rc && rc != CANON_EAUTH)
         a->reason = "server_error";
     return rc;
@@ -401,6 +414,20 @@ static int open_session(canon_conn *conn, arrival *a, login_result *result)
     return rc;
 }
 
+/* The browser forgets the session it had, so nobody else is to have it. */
+static void close_former(canon_conn *conn, const canon_login_answer *in)
+{
+    canon_error before = conn->err;
+
+    if (in->size < sizeof(*in) || !in->session)
+        return;
+    if (cn_session_close(conn, in->session)) {
+        cn_log_write(&conn->log, CANON_LOG_WARN, "auth",
+                     "a former session stays open: %s", conn->err.text);
+        conn->err = before;
+    }
+}
+
 static int finish(canon_conn *conn, arrival *a, login_result *result)
 {
     int rc = cn_provider_get(conn, &a->provider);
@@ -417,7 +444,11 @@ static int finish(canon_conn *conn, arrival *a, login_result *result)
         a->reason = "server_error";
         rc = fill_session(conn, a);
     }
-    return rc ? rc : open_session(conn, a, result);
+    if (!rc)
+        rc = open_session(conn, a, result);
+    if (!rc)
+        close_former(conn, a->answer);
+    return rc;
 }
 
 int canon_login_finish(canon_conn *conn, const canon_login_answer *answer,
@@ -433,6 +464,7 @@ int canon_login_finish(canon_conn *conn, const canon_login_answer *answer,
     if (!rc && !result)
         rc = cn_fail_memory(&conn->err);
     if (!rc) {
+        cn_arena_guard(&result->arena);
         rc = finish(conn, &a, result);
         *reason_out = a.reason;
     }
@@ -500,17 +532,36 @@ static int write_logout(canon_conn *conn, canon_buf *url_out)
     return cn_buf_export(&url, url_out, &conn->err);
 }
 
+/* What is left of a login at our side; one failure does not keep the rest. */
+static int end_login(canon_conn *conn, const char *session,
+                     const char *refresh_token)
+{
+    canon_error first;
+    int rc = CANON_OK;
+    int also = CANON_OK;
+
+    if (session && *session)
+        rc = cn_session_close(conn, session);
+    first = conn->err;
+    if (refresh_token && *refresh_token)
+        also = canon_tokens_revoke(conn, refresh_token);
+    if (rc)
+        conn->err = first;
+    return rc ? rc : also;
+}
+
 int canon_logout(canon_conn *conn, const char *session,
                  const char *refresh_token, canon_buf *url_out)
 {
+    canon_error before;
     int rc = cn_conn_begin(conn, CN_DB_WRITE);
-    int also = CANON_OK;
+    int written;
 
-    if (!rc && session && *session)
-        rc = cn_session_close(conn, session);
-    if (!rc && refresh_token && *refresh_token)
-        also = canon_tokens_revoke(conn, refresh_token);
     if (!rc)
-        rc = write_logout(conn, url_out);
-    return cn_conn_end(conn, rc ? rc : also);
+        rc = end_login(conn, session, refresh_token);
+    before = conn->err;
+    written = write_logout(conn, url_out);
+    if (rc && !written)
+        conn->err = before;
+    return cn_conn_end(conn, written ? written : rc);
 }

@@ -54,6 +54,7 @@ static int auth0_endpoints(canon_conn *conn, cn_endpoints *out)
     };
 
     out->basic = false;
+    out->names_iss = false;
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         *all[i].url =
             cn_arena_printf(&conn->arena, "https://%s%s", domain, all[i].path);

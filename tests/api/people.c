@@ -126,7 +126,7 @@ static const char metadata[] =
     "\"token_endpoint\":\"https://id.test/token\","
     "\"jwks_uri\":\"https://id.test/keys\","
     "\"revocation_endpoint\":\"https://id.test/revoke\","
-    "\"end_session_endpoint\":\"https://id.test/logout\"%s}";
+    "\"end_session_endpoint\":\"https://id.test/logout\"%s%s}";
 
 static void answer_keys(char *out, size_t cap)
 {
@@ -183,7 +183,11 @@ static int answer(const canon_http_request *request, char *out, size_t cap)
         snprintf(out, cap, metadata,
                  idp.device ? ",\"device_authorization_endpoint\":"
                               "\"https://id.test/device\""
-                            : "");
+                            : "",
+                 idp.names_iss
+                     ? ",\"authorization_response_iss_parameter_supported\":"
+                       "true"
+                     : "");
     } else if (begins(url, "https://id.test/keys")) {
         idp.asked_keys++;
         answer_keys(out, cap);
@@ -514,7 +518,8 @@ int people_end(fixture *f, browser *b)
 {
     char target[512];
 
-    snprintf(target, sizeof(target), "/auth/callback?code=c-1&state=%s", state);
+    snprintf(target, sizeof(target), "/auth/callback?code=c-1&state=%s%s%s",
+             state, idp.iss ? "&iss=" : "", idp.iss ? idp.iss : "");
     b->site = "cross-site"; /* the provider leads here */
     browse(f, b, "GET", target, NULL);
     b->site = NULL;

@@ -20,6 +20,8 @@ typedef struct provider {
     const char *token_error; /* its "error" */
     const char *nonce;       /* in ID tokens instead of the one that was sent */
     bool device;             /* it has a device login */
+    bool names_iss;          /* it announces RFC 9207 */
+    const char *iss;         /* what its answers name; NULL: nothing */
     const char *refresh;     /* the next refresh token */
     int asked_tokens;        /* calls of the token endpoint */
     int asked_keys;          /* of the key set */

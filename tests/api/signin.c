@@ -5,6 +5,7 @@
 #include "people.h"
 
 #include "database.h"
+#include "db.h"
 #include "files.h"
 
 #include <criterion/criterion.h>
@@ -725,6 +726,41 @@ Test(sign_in, threat_mix_up_of_two_providers)
     cr_assert(eq(str, (char *)location(), "/?auth_error=state_mismatch"));
 }
 
+static const struct {
+    const char *iss;
+    bool announced;
+    bool good;
+} issuers[] = {
+    {NULL, false, true},
+    {NULL, true, false},
+    {"", true, false},
+    {"https://id.test/", false, true},
+    {"https://id.test/", true, true},
+    {"https://id.test", true, false},
+    {"https://evil.test/", false, false},
+    {"https://evil.test/", true, false},
+};
+
+ParameterizedTestParameters(answers, threat_of_a_provider_without_its_name)
+{
+    return cn_test_indexes(sizeof(issuers) / sizeof(issuers[0]));
+}
+
+ParameterizedTest(size_t *i, answers, threat_of_a_provider_without_its_name)
+{
+    people_open(&f, 0, false);
+    idp.names_iss = issuers[*i].announced;
+    idp.iss = issuers[*i].iss;
+    people_begin(&f, &b, "/auth/login");
+    people_end(&f, &b);
+    if (!issuers[*i].good)
+        assert_refused("state_mismatch");
+    else
+        cr_assert_not_null(set_cookie_of(&f, SESSION), "%s", location());
+    cr_assert(eq(int, idp.asked_tokens, issuers[*i].good));
+    people_close(&f);
+}
+
 /* --- out ---------------------------------------------------------------- */
 
 Test(sign_in, threat_copied_cookie_after_logout)
@@ -742,6 +778,51 @@ Test(sign_in, threat_copied_cookie_after_logout)
         eq(int, browse(&f, &copy, "GET", "/app/acme/api/tasks", NULL), 401));
     cr_assert(eq(int, browse(&f, &copy, "POST", "/auth/refresh", NULL), 401));
     cr_assert(eq(int, browse(&f, &b, "GET", "/auth/logout", NULL), 302));
+}
+
+static int fail_database(void *user)
+{
+    (void)user;
+    return CANON_EBUSY;
+}
+
+/* Who wants to leave a shared computer must not be told to come back later. */
+Test(sign_in, signs_out_of_the_browser_while_the_database_fails)
+{
+    browser copy;
+
+    people_sign_in(&f, &b, "acme", "viewer");
+    copy = b;
+    cn_db_set_hook(fail_database, NULL);
+    cr_assert(eq(int, browse(&f, &b, "GET", "/auth/logout", NULL), 302), "%s",
+              body_of(&f));
+    cn_db_set_hook(NULL, NULL);
+    cr_assert(has(location(), "https://id.test/logout?"), "%s", location());
+    cr_assert_null(browser_cookie(&b, SESSION));
+    cr_assert_null(browser_cookie(&b, CANON_REFRESH_COOKIE));
+    cr_assert(has(f.log, "stays good after a logout"), "%s", f.log);
+    cr_assert(
+        eq(int, browse(&f, &copy, "GET", "/app/acme/api/tasks", NULL), 200));
+}
+
+Test(sign_in, threat_a_session_left_behind_by_a_login)
+{
+    browser before;
+
+    people_sign_in(&f, &b, "acme", "viewer");
+    before = b;
+    people_sign_in(&f, &b, "acme", "viewer");
+    cr_assert(
+        eq(int, browse(&f, &before, "GET", "/app/acme/api/tasks", NULL), 401));
+    cr_assert(eq(int, browse(&f, &b, "GET", "/app/acme/api/tasks", NULL), 200));
+    before = b;
+    people_begin(&f, &b, "/auth/login");
+    idp.token_error = "invalid_grant";
+    people_end(&f, &b);
+    assert_refused("server_error");
+    cr_assert(
+        eq(int, browse(&f, &before, "GET", "/app/acme/api/tasks", NULL), 200),
+        "a login that fails ends nothing");
 }
 
 /* --- GitHub ------------------------------------------------------------- */

@@ -387,6 +387,7 @@ class canon_login_answer(Structure):
         ("iss", c_char_p),
         ("cookie", c_char_p),
         ("device", c_char_p),
+        ("session", c_char_p),
     ]
 
 

@@ -379,6 +379,104 @@ DATABASE_TEST(logout, ends_session_and_record_and_names_the_way_out)
     fake_stop(&f);
 }
 
+/* What went through the hands of a login is not left lying about. */
+Test(login, threat_secrets_left_in_memory)
+{
+    fake_provider f;
+    browser b;
+    const char *reason;
+    canon_login *login = NULL;
+    char verifier[100];
+    int how;
+    canon_tokens *tokens = NULL;
+    cn_session session;
+
+    fake_start(&f, 0, NULL);
+    begin(&f, &plain, &b);
+    cr_assert_not(fake_remembers(&f, b.nonce));
+    assert_ok(&f.t, canon_login_finish(f.t.conn, &b.answer, &reason, &login));
+    snprintf(verifier, sizeof(verifier), "%s",
+             fake_param(f.body, "code_verifier"));
+    cr_assert(eq(sz, strlen(verifier), 43));
+    cr_assert_not(fake_remembers(&f, verifier));
+    cr_assert_not(fake_remembers(&f, "rt-1"));
+    cr_assert_not(fake_remembers(&f, "eyJ"), "no token");
+    assert_ok(&f.t, canon_tokens_refresh(f.t.conn, login->refresh.value, &how,
+                                         &tokens));
+    cr_assert_not(fake_remembers(&f, tokens->refresh_token));
+    cr_assert_not(fake_remembers(&f, "eyJ"));
+    canon_tokens_free(tokens);
+    assert_ok(&f.t, cn_session_find(f.t.conn, login->session.value, &session));
+    cr_assert_not(fake_remembers(&f, "github_login"));
+    canon_login_free(login);
+    fake_stop(&f);
+}
+
+static int fail_database(void *user)
+{
+    (void)user;
+    return CANON_EBUSY;
+}
+
+DATABASE_TEST(logout, names_the_way_out_although_nothing_could_be_ended)
+{
+    fake_provider f;
+    browser b;
+    const char *reason;
+    canon_login *login = NULL;
+    canon_buf url = CANON_BUF_INIT;
+    cn_session session;
+
+    fake_start(&f, *which, NULL);
+    begin(&f, &plain, &b);
+    assert_ok(&f.t, canon_login_finish(f.t.conn, &b.answer, &reason, &login));
+    cn_db_set_hook(fail_database, NULL);
+    cr_assert(eq(int,
+                 canon_logout(f.t.conn, login->session.value,
+                              login->refresh.value, &url),
+                 CANON_EBUSY));
+    cn_db_set_hook(NULL, NULL);
+    cr_assert(eq(int, canon_last_error(f.t.conn)->code, CANON_EBUSY));
+    cr_assert(ne(ptr, strstr(url.data, "/v2/logout?"), NULL), "%s", url.data);
+    assert_ok(&f.t, cn_session_find(f.t.conn, login->session.value, &session));
+    canon_buf_free(&url);
+    canon_login_free(login);
+    fake_stop(&f);
+}
+
+DATABASE_TEST(login, ends_the_session_that_the_browser_had)
+{
+    fake_provider f;
+    browser b;
+    const char *reason;
+    canon_login *first = NULL;
+    canon_login *login = NULL;
+    cn_session session;
+
+    fake_start(&f, *which, NULL);
+    begin(&f, &plain, &b);
+    assert_ok(&f.t, canon_login_finish(f.t.conn, &b.answer, &reason, &first));
+    begin(&f, &plain, &b);
+    b.answer.session = first->session.value;
+    b.answer.size = offsetof(canon_login_answer, session);
+    assert_ok(&f.t, canon_login_finish(f.t.conn, &b.answer, &reason, &login));
+    assert_ok(&f.t, cn_session_find(f.t.conn, first->session.value, &session));
+    canon_login_free(login);
+    begin(&f, &plain, &b);
+    b.answer.session = first->session.value;
+    assert_ok(&f.t, canon_login_finish(f.t.conn, &b.answer, &reason, &login));
+    cr_assert(eq(int, cn_session_find(f.t.conn, first->session.value, &session),
+                 CANON_ENOTFOUND));
+    assert_ok(&f.t, cn_session_find(f.t.conn, login->session.value, &session));
+    canon_login_free(login);
+    begin(&f, &plain, &b);
+    b.answer.session = "nonsense";
+    assert_ok(&f.t, canon_login_finish(f.t.conn, &b.answer, &reason, &login));
+    canon_login_free(login);
+    canon_login_free(first);
+    fake_stop(&f);
+}
+
 static const char *const other_provider[] = {"AUTH_PROVIDER",
                                              "oidc",
                                              "OIDC_ISSUER",
