@@ -34,7 +34,7 @@ static const canon_setting table[] = {
     TEXT("PLATFORM_URL", "", "Public base URL, for links, redirects and the origin check; required with a login provider"),
     TEXT("WEBHOOK_PATH", "/webhook", "Path of the GitHub webhook"),
     TEXT("WEB_ORG", "", "Default organisation"),
-    TEXT("WEB_ADMIN_LOGINS", "", "Operators: GitHub logins or subjects, separated by commas"),
+    TEXT("WEB_ADMIN_LOGINS", "", "Operators: GitHub logins or subjects, separated by commas; an entry counts for whoever has it as one or the other"),
     INT("CACHE_TTL_SECONDS", "300", 0, DAY_S, "How long answers of other services are kept in memory"),
     BYTES("CANON_CACHE_BYTES", "64MiB", 0, INT64_C(1) << 40, "Memory for rendered documents and other derived data"),
     TEXT("CANON_CA_FILE", "", "PEM file of certificate authorities that are trusted besides the system's, for calls to other services"),

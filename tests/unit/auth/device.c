@@ -36,6 +36,7 @@ Test(device, begins_at_the_provider)
     cr_assert(eq(str, (char *)fake_param(f.body, "scope"),
                  "openid email profile offline_access"));
     canon_device_free(d);
+    cr_assert_not(fake_remembers(&f, "device_code"), "it is wiped");
     fake_stop(&f);
 }
 

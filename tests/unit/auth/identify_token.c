@@ -57,6 +57,16 @@ static void install(const char *org, const char *org_id)
     assert_ok(&f.t, cn_conn_end(f.t.conn, CANON_OK));
 }
 
+Test(identify_token, threat_secrets_left_in_memory)
+{
+    fake_start(&f, 0, NULL);
+    canon_principal_free(caller());
+    canon_principal_free(caller()); /* without fetching the keys */
+    cr_assert_not(fake_remembers(&f, "\"iss\""));
+    cr_assert_not(fake_remembers(&f, f.sub));
+    fake_stop(&f);
+}
+
 DATABASE_TEST(identify_token, a_token_stands_for_its_bearer)
 {
     canon_principal *who;
