@@ -18,6 +18,15 @@ const char *canon_next_cookie(const canon *c)
     return cn_auth_is_secure(c) ? "__Host-canon_next" : "canon_next";
 }
 
+/* Begin a call that needs no database: a login is asked for also while there is
+ * none. */
+static void start(canon_conn *conn)
+{
+    cn_fail_clear(&conn->err);
+    if (conn->depth == 0)
+        cn_arena_reset(&conn->arena); /* of the call before */
+}
+
 static int seal(canon_conn *conn, const char *path, const char *name,
                 const char **out)
 {
@@ -45,7 +54,7 @@ static int seal(canon_conn *conn, const char *path, const char *name,
 int canon_next_remember(canon_conn *conn, const char *path, canon_cookie *out)
 {
     memset(out, 0, sizeof(*out));
-    cn_fail_clear(&conn->err);
+    start(conn);
     if (!canon_next_ok(path) || strlen(path) > LONGEST_PATH)
         return cn_fail(&conn->err, CANON_EINVAL, "no path to come back to");
     snprintf(out->name, sizeof(out->name), "%s",
@@ -66,7 +75,7 @@ int canon_next_recall(canon_conn *conn, const char *cookie,
     int rc;
 
     *path_out = NULL;
-    cn_fail_clear(&conn->err);
+    start(conn);
     rc = cn_auth_open(conn, &place, cn_str(cookie), &value);
     if (rc)
         return rc;

@@ -105,8 +105,22 @@ Test(next, a_sealed_path_that_leads_away_is_none)
     fake_stop(&f);
 }
 
-/* There and back; the memory of the connection is given back as at the begin
- * of any other call. */
+/* Whoever asks without end for pages that need a login fills no memory. */
+Test(next, threat_memory_filled_by_strangers)
+{
+    size_t before;
+
+    fake_start(&f, 0, NULL);
+    remember("/app/acme/search");
+    before = f.t.conn->arena.total;
+    for (int i = 0; i < 1000; i++) {
+        remember("/app/acme/search");
+        cr_assert_not_null(recall(kept));
+    }
+    cr_assert(eq(sz, f.t.conn->arena.total, before));
+    fake_stop(&f);
+}
+
 static int there_and_back(void *user)
 {
     canon_conn *conn = NULL;
