@@ -4,12 +4,22 @@
  */
 #include "people.h"
 
+#include "database.h"
+
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #define SESSION "__Host-canon_session"
+
+/* A test on each database. */
+#define DATABASE_TEST(suite, name)                                             \
+    ParameterizedTestParameters(suite, name)                                   \
+    {                                                                          \
+        return test_databases();                                               \
+    }                                                                          \
+    ParameterizedTest(size_t *which, suite, name)
 
 static fixture f;
 static browser b;
@@ -26,11 +36,11 @@ static bool has(const char *text, const char *part)
     return text && strstr(text, part);
 }
 
-Test(many, lead_members_of_another_organisation_to_its_login)
+DATABASE_TEST(many, lead_members_of_another_organisation_to_its_login)
 {
     canon_users *users = NULL;
 
-    people_open(&f, 0, true);
+    people_open(&f, *which, true);
     people_sign_in(&f, &b, "acme", "viewer");
     cr_assert(eq(int, browse(&f, &b, "GET", "/app/other/", NULL), 403));
     cr_assert_eq(canon_user_list(f.conn, idp.sub, 0, 1, &users), 0);
@@ -51,9 +61,9 @@ Test(many, lead_members_of_another_organisation_to_its_login)
 
 /* Paula of acme, whose rights the provider alone knows; and then the time for
  * which it does. */
-static void become_stale(void)
+static void become_stale(size_t which)
 {
-    people_open(&f, 0, true);
+    people_open(&f, which, true);
     people_install(&f, "acme", "org_1");
     idp.org_id = "org_1";
     people_begin(&f, &b, "/auth/login");
@@ -63,11 +73,11 @@ static void become_stale(void)
     f.now_us += INT64_C(15) * 60 * 1000000;
 }
 
-Test(many, renew_the_rights_of_a_session_by_a_refresh)
+DATABASE_TEST(many, renew_the_rights_of_a_session_by_a_refresh)
 {
     char session[4096];
 
-    become_stale();
+    become_stale(*which);
     snprintf(session, sizeof(session), "%s", browser_cookie(&b, SESSION));
     cr_assert(eq(int, browse(&f, &b, "GET", "/app/acme/api/tasks", NULL), 401));
     cr_assert(eq(str, (char *)body_of(&f),
@@ -84,9 +94,9 @@ Test(many, renew_the_rights_of_a_session_by_a_refresh)
     people_close(&f);
 }
 
-Test(many, have_no_rights_while_the_provider_does_not_say_so)
+DATABASE_TEST(many, have_no_rights_while_the_provider_does_not_say_so)
 {
-    become_stale();
+    become_stale(*which);
     idp.down = true;
     cr_assert(eq(int, browse(&f, &b, "POST", "/auth/refresh", "{}"), 502));
     cr_assert(eq(int, browse(&f, &b, "GET", "/app/acme/api/tasks", NULL), 401));
@@ -97,9 +107,9 @@ Test(many, have_no_rights_while_the_provider_does_not_say_so)
     people_close(&f);
 }
 
-Test(many, renew_the_rights_of_a_session_by_a_login_and_come_back)
+DATABASE_TEST(many, renew_the_rights_of_a_session_by_a_login_and_come_back)
 {
-    become_stale();
+    become_stale(*which);
     cr_assert(
         eq(int, browse(&f, &b, "GET", "/app/acme/search?q=x", NULL), 302));
     cr_assert(eq(str, (char *)location(), "/auth/login?org=acme"));
@@ -112,11 +122,11 @@ Test(many, renew_the_rights_of_a_session_by_a_login_and_come_back)
     people_close(&f);
 }
 
-Test(many, link_an_account_whatever_their_rights)
+DATABASE_TEST(many, link_an_account_whatever_their_rights)
 {
     char target[256];
 
-    become_stale();
+    become_stale(*which);
     people_begin(&f, &b, "/auth/github/login");
     cr_assert(has(location(), "https://github.com/"), "%s", location());
     snprintf(target, sizeof(target), "/auth/github/callback?code=g-1&state=%s",
