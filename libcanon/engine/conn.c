@@ -31,6 +31,17 @@ int canon_connect(canon *c, canon_conn **out, canon_error *err)
     return CANON_OK;
 }
 
+int cn_conn_twin(canon_conn *conn, canon_conn **out)
+{
+    int rc = canon_connect(conn->engine, out, &conn->err);
+
+    if (rc)
+        return rc;
+    (*out)->log = conn->log;
+    (*out)->stop = conn->stop;
+    return CANON_OK;
+}
+
 void canon_disconnect(canon_conn *conn)
 {
     if (!conn)
@@ -144,8 +155,8 @@ int cn_conn_begin(canon_conn *conn, cn_db_mode mode)
 
 int cn_conn_begin_fresh(canon_conn *conn)
 {
-    return cn_conn_begin(conn, conn->engine->has_replica ? CN_DB_WRITE
-                                                         : CN_DB_READ);
+    return cn_conn_begin(conn,
+                         conn->engine->has_replica ? CN_DB_WRITE : CN_DB_READ);
 }
 
 int cn_conn_begin_idle(canon_conn *conn)

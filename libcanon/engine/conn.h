@@ -57,6 +57,10 @@ int cn_conn_begin_idle(canon_conn *conn);
 void cn_conn_release(canon_conn *conn);
 int cn_conn_acquire(canon_conn *conn, cn_db_mode mode);
 
+/* Another seat for the same work, for a thread that helps with it: it ends when
+ * the work is to end. Given back with canon_disconnect. */
+int cn_conn_twin(canon_conn *conn, canon_conn **out);
+
 /* Run fn in a transaction; on CANON_EBUSY up to 3 times again, so fn must have
  * no effect outside the database. */
 int cn_tx_retry(canon_conn *conn, cn_tx_mode mode,

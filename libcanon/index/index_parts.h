@@ -1,6 +1,7 @@
 /*
  * The inside of the index. A run goes: list the source (plan.c), read and
- * parse what changed (build.c), write it in groups (write.c); run.c drives.
+ * parse what changed (build.c), write it in groups (write.c, load.c); run.c
+ * drives.
  */
 #ifndef CN_INDEX_PARTS_H
 #define CN_INDEX_PARTS_H
@@ -15,6 +16,7 @@
 #include "conn.h"
 #include "docs.h"
 #include "evidence.h"
+#include "index_jobs.h"
 #include "repos.h"
 
 /* Raised when what is stored of a document changes its meaning: everything is
@@ -170,6 +172,36 @@ typedef struct cn_config_read {
 
 int cn_config_fetch(canon_conn *conn, const cn_opened *from, cn_arena *a,
                     cn_config_read *out);
+
+/* The run of one repository. */
+typedef struct cn_run {
+    canon_conn *conn;
+    canon_index_options options;
+    canon_index_report *report; /* of all repositories */
+    canon_index_report own;     /* of this one */
+    canon_index_progress progress;
+    cn_arena arena;
+    cn_repo_row repo;
+    cn_opened from;
+    cn_config_read config;
+    cn_patterns patterns;
+    cn_known_docs known;
+    cn_plan plan;
+    cn_index_job job;
+    int64_t now_us; /* when it began */
+} cn_run;
+
+/* Report progress; CANON_ECANCELED when somebody wants it to end. */
+int cn_run_tell(cn_run *r, const char *path);
+
+/* The row of the run (run: a cn_run): its beginning, in a transaction, and how
+ * far it is. */
+int cn_run_job_start(canon_conn *conn, void *run);
+int cn_run_job_update(canon_conn *conn, cn_run *r, const char *status,
+                      int64_t completed_at);
+
+/* Read the planned files and write them. */
+int cn_run_load(cn_run *r);
 
 /* What is read of the organisation changed: the last statement of a
  * transaction. */

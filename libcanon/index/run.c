@@ -7,36 +7,13 @@
 #include "index_parts.h"
 
 #include "fail.h"
-#include "index_jobs.h"
 #include "search.h"
 
 #include <stdio.h>
 
-#define GROUP_DOCS  200
-#define GROUP_BYTES ((size_t)2 * 1024 * 1024) /* ten times that when parsed */
-#define GONE_DOCS   200                       /* removed in one transaction */
-#define LOAD_DOCS   20 /* a first group of so many may begin a full load */
-#define TELL_EVERY  20 /* files between two reports of progress */
+#define GONE_DOCS 200 /* removed in one transaction */
 
-/* One repository at hand. */
-typedef struct run {
-    canon_conn *conn;
-    canon_index_options options;
-    canon_index_report *report; /* of all repositories */
-    canon_index_report own;     /* of this one */
-    canon_index_progress progress;
-    cn_arena arena;
-    cn_repo_row repo;
-    cn_opened from;
-    cn_config_read config;
-    cn_patterns patterns;
-    cn_known_docs known;
-    cn_plan plan;
-    cn_group group;
-    cn_index_job job;
-} run;
-
-static int tell(run *r, const char *path)
+int cn_run_tell(cn_run *r, const char *path)
 {
     r->progress.path = path;
     if (cn_conn_interrupted(r->conn) ||
@@ -46,17 +23,29 @@ static int tell(run *r, const char *path)
     return CANON_OK;
 }
 
-static int start_job(canon_conn *conn, void *arg)
+int cn_run_job_start(canon_conn *conn, void *run)
 {
-    run *r = arg;
+    cn_run *r = run;
 
     return cn_store_index_job_start(conn->db, r->repo.org, r->repo.full_name,
                                     canon_now_us(conn->engine), &r->job.id,
                                     &conn->err);
 }
 
+int cn_run_job_update(canon_conn *conn, cn_run *r, const char *status,
+                      int64_t completed_at)
+{
+    r->job.status = status;
+    r->job.completed_at = completed_at;
+    r->job.specs_indexed = r->own.indexed;
+    r->job.errors = r->own.errors;
+    r->job.error_message = r->own.first_error;
+    return cn_store_index_job_update(conn->db, r->repo.org, &r->job,
+                                     &conn->err);
+}
+
 /* The repository's row and its documents. */
-static int load(run *r, const char *org, const char *full_name)
+static int load(cn_run *r, const char *org, const char *full_name)
 {
     canon_conn *conn = r->conn;
     const char *lower = NULL;
@@ -72,14 +61,13 @@ static int load(run *r, const char *org, const char *full_name)
         return rc;
     r->progress.org = r->repo.org;
     r->progress.repo = r->repo.full_name;
-    cn_group_init(&r->group, r->repo.org, &r->repo, &r->own);
-    r->group.now_us = canon_now_us(conn->engine);
+    r->now_us = canon_now_us(conn->engine);
     cn_conn_release(conn);
     return CANON_OK;
 }
 
 /* Everything that is read before the first file. */
-static int prepare(run *r)
+static int prepare(cn_run *r)
 {
     canon_error *err = &r->conn->err;
     cn_plan_input input = {0};
@@ -110,87 +98,7 @@ static int prepare(run *r)
     if (r->plan.left_out > 0)
         cn_report_error(&r->own, r->repo.full_name,
                         "more than 5,000 documents: the rest was left out");
-    return tell(r, "");
-}
-
-static int update_job(run *r, const char *status, int64_t completed_at)
-{
-    canon_conn *conn = r->conn;
-
-    r->job.status = status;
-    r->job.completed_at = completed_at;
-    r->job.specs_indexed = r->own.indexed;
-    r->job.errors = r->own.errors;
-    r->job.error_message = r->own.first_error;
-    return cn_store_index_job_update(conn->db, r->repo.org, &r->job,
-                                     &conn->err);
-}
-
-/* Read files into the group until it is full. */
-static int fill_group(run *r, size_t *at)
-{
-    int rc = CANON_OK;
-
-    while (!rc && *at < r->plan.files.count &&
-           r->group.items.count < GROUP_DOCS && r->group.bytes < GROUP_BYTES) {
-        const cn_planned *file = cn_array_at(&r->plan.files, (*at)++);
-        cn_fetched how;
-
-        if (*at % TELL_EVERY == 0)
-            rc = tell(r, file->path);
-        if (!rc)
-            rc = cn_fetch(r->conn, &r->from, file, &r->patterns, &r->group,
-                          &how);
-        if (!rc && how == CN_FETCHED_SAME)
-            r->own.unchanged++;
-        if (!rc && how == CN_FETCHED_GONE && file->known) {
-            int64_t *id = cn_array_push(&r->plan.gone);
-
-            if (id)
-                *id = file->known->id;
-            rc = id ? CANON_OK : cn_fail_memory(&r->conn->err);
-        }
-        r->progress.done++;
-    }
-    return rc;
-}
-
-static int write_group(run *r)
-{
-    canon_conn *conn = r->conn;
-    bool is_load = r->group.items.count >= LOAD_DOCS && r->own.indexed == 0;
-    int rc = cn_conn_acquire(conn, CN_DB_WRITE);
-
-    if (!rc)
-        rc = cn_group_write(conn, &r->group);
-    if (!rc && is_load)
-        rc = cn_store_docs_analyze(conn->db, &conn->err);
-    if (!rc)
-        rc = update_job(r, "running", 0);
-    cn_conn_release(conn);
-    cn_group_reset(&r->group);
-    return rc;
-}
-
-static int write_files(run *r)
-{
-    canon_conn *conn = r->conn;
-    size_t at = 0;
-    int rc = CANON_OK;
-
-    /* a run that finds nothing to do is recorded at its end */
-    if (r->plan.files.count > 0) {
-        rc = cn_conn_acquire(conn, CN_DB_WRITE);
-        if (!rc)
-            rc = cn_tx_retry(conn, CN_TX_WRITE, start_job, r);
-        cn_conn_release(conn);
-    }
-    while (!rc && at < r->plan.files.count) {
-        rc = fill_group(r, &at);
-        if (!rc)
-            rc = write_group(r);
-    }
-    return rc;
+    return cn_run_tell(r, "");
 }
 
 /* Some of the documents that vanished. */
@@ -209,7 +117,7 @@ static int remove_some(canon_conn *conn, void *arg)
     return rc ? rc : cn_index_changed(conn, some->org);
 }
 
-static int remove_gone(run *r)
+static int remove_gone(cn_run *r)
 {
     const cn_array *gone = &r->plan.gone;
     int rc = CANON_OK;
@@ -228,7 +136,7 @@ static int remove_gone(run *r)
 
 static int store_end(canon_conn *conn, void *arg)
 {
-    run *r = arg;
+    cn_run *r = arg;
     bool recorded = r->plan.files.count > 0;
     int rc;
 
@@ -240,14 +148,14 @@ static int store_end(canon_conn *conn, void *arg)
     r->repo.synced_at = canon_now_us(conn->engine);
     rc = cn_store_repo_synced(conn->db, &r->repo, &conn->err);
     if (!rc && !recorded)
-        rc = start_job(conn, r);
+        rc = cn_run_job_start(conn, r);
     if (!rc)
-        rc = update_job(r, "completed", r->repo.synced_at);
+        rc = cn_run_job_update(conn, r, "completed", r->repo.synced_at);
     return rc ? rc : cn_index_changed(conn, r->repo.org);
 }
 
 /* Vanished documents go, and the run ends. */
-static int finish(run *r)
+static int finish(cn_run *r)
 {
     canon_conn *conn = r->conn;
     int rc = cn_conn_acquire(conn, CN_DB_WRITE);
@@ -257,11 +165,11 @@ static int finish(run *r)
     if (!rc)
         rc = cn_tx_retry(conn, CN_TX_WRITE, store_end, r);
     cn_conn_release(conn);
-    return rc ? rc : tell(r, "");
+    return rc ? rc : cn_run_tell(r, "");
 }
 
 /* The row of a run that failed; what failed stays in conn->err. */
-static void note_failure(run *r)
+static void note_failure(cn_run *r)
 {
     canon_conn *conn = r->conn;
     canon_error why = conn->err;
@@ -270,8 +178,9 @@ static void note_failure(run *r)
     snprintf(r->own.first_error, sizeof(r->own.first_error), "%s", why.text);
     /* the failure that matters is the first one */
     if (r->repo.id && !cn_conn_acquire(conn, CN_DB_WRITE)) {
-        if (r->job.id || !start_job(conn, r))
-            (void)update_job(r, "failed", canon_now_us(conn->engine));
+        if (r->job.id || !cn_run_job_start(conn, r))
+            (void)cn_run_job_update(conn, r, "failed",
+                                    canon_now_us(conn->engine));
         cn_conn_release(conn);
     }
     conn->err = why;
@@ -294,7 +203,7 @@ static void add_report(canon_index_report *to, const canon_index_report *own,
                  own->first_error);
 }
 
-static int run_repo(run *r, const char *org, const char *full_name)
+static int run_repo(cn_run *r, const char *org, const char *full_name)
 {
     canon_conn *conn = r->conn;
     int rc = cn_conn_begin(conn, CN_DB_READ);
@@ -304,7 +213,7 @@ static int run_repo(run *r, const char *org, const char *full_name)
     if (!rc)
         rc = prepare(r);
     if (!rc)
-        rc = write_files(r);
+        rc = cn_run_load(r);
     if (!rc)
         rc = finish(r);
     if (rc)
@@ -312,7 +221,6 @@ static int run_repo(run *r, const char *org, const char *full_name)
     add_report(r->report, &r->own, rc != CANON_OK);
     canon_source_close(r->from.source);
     cn_plan_free(&r->plan);
-    cn_group_free(&r->group);
     cn_arena_free(&r->arena);
     return cn_conn_end(conn, rc);
 }
@@ -337,7 +245,7 @@ int canon_index_repo(canon_conn *conn, const char *org, const char *full_name,
                      canon_index_report *report)
 {
     canon_index_report all;
-    run r;
+    cn_run r;
     int rc;
 
     memset(&all, 0, sizeof(all));
@@ -423,7 +331,7 @@ int canon_index_all(canon_conn *conn, const char *org,
     cn_conn_release(conn);
     for (size_t i = 0; i < repos.count && !rc; i++) {
         const cn_repo_row *row = cn_array_at(&repos, i);
-        run r;
+        cn_run r;
 
         memset(&r, 0, sizeof(r));
         r.conn = conn;

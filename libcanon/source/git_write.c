@@ -8,13 +8,13 @@
 #include "git_parts.h"
 
 #include "check.h"
+#include "errand.h"
 #include "escape.h"
 #include "fail.h"
 #include "mem.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,7 +23,7 @@
 #define SERVICE_EMAIL "canon@localhost"
 #define TRIES         50 /* when somebody else moves or holds the branch */
 #define PAUSE_MS      20
-#define STACK_SIZE    (1024 * 1024)
+#define STACK_SIZE    ((size_t)1024 * 1024)
 #define FRESH_NAMES   3
 #define FIRST_BACKEND 99 /* priority of the one that writes through */
 
@@ -496,52 +496,43 @@ static int propose_here(void *state, const canon_change *change,
  * libgit2 writes references and index with frames of 64 KiB, and threads of a
  * host may have hardly more: both operations get a stack of their own.
  */
-typedef struct errand {
-    int (*run)(void *state, const canon_change *change, canon_written *out,
-               canon_error *err);
+typedef struct request {
+    int (*serve)(void *state, const canon_change *change, canon_written *out,
+                 canon_error *err);
     void *state;
     const canon_change *change;
     canon_written *out;
     canon_error *err;
-    int rc;
-} errand;
+} request;
 
-static void *run_errand(void *user)
+static int serve(void *user)
 {
-    errand *e = user;
+    const request *r = user;
 
-    e->rc = e->run(e->state, e->change, e->out, e->err);
-    return NULL;
+    return r->serve(r->state, r->change, r->out, r->err);
 }
 
-static int send_on(errand *e)
+static int send_on(request *r)
 {
-    pthread_attr_t attr;
-    pthread_t thread;
-    bool started;
+    cn_errand errand = {.run = serve, .user = r};
 
-    if (pthread_attr_init(&attr))
-        return cn_fail_memory(e->err);
-    pthread_attr_setstacksize(&attr, STACK_SIZE);
-    started = pthread_create(&thread, &attr, run_errand, e) == 0;
-    pthread_attr_destroy(&attr);
-    if (!started || pthread_join(thread, NULL))
-        return cn_fail_memory(e->err);
-    return e->rc;
+    if (!cn_errand_start(&errand, STACK_SIZE))
+        return cn_fail_memory(r->err);
+    return cn_errand_wait(&errand);
 }
 
 int cn_git_write(void *state, const canon_change *change, canon_written *out,
                  canon_error *err)
 {
-    errand e = {write_here, state, change, out, err, CANON_OK};
+    request r = {write_here, state, change, out, err};
 
-    return send_on(&e);
+    return send_on(&r);
 }
 
 int cn_git_propose(void *state, const canon_change *change, canon_written *out,
                    canon_error *err)
 {
-    errand e = {propose_here, state, change, out, err, CANON_OK};
+    request r = {propose_here, state, change, out, err};
 
-    return send_on(&e);
+    return send_on(&r);
 }
