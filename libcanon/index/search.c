@@ -1,10 +1,11 @@
 /*
- * Searching: the candidates of the database are joined with the documents of
- * the organisation, filtered, ordered and cut to a page here, in the same way
- * for both databases; the texts of a page are read last.
+ * Searching: the candidates of the database are joined with the catalog of the
+ * organisation's documents, filtered, ordered and cut to a page here, in the
+ * same way for both databases; the texts of a page are read last.
  */
 #include "canon/search.h"
 
+#include "catalog.h"
 #include "search_result.h"
 #include "snippet.h"
 
@@ -12,7 +13,6 @@
 #include "conn.h"
 #include "fail.h"
 #include "json.h"
-#include "map.h"
 #include "mem.h"
 #include "search.h"
 #include "utf8.h"
@@ -34,8 +34,8 @@ enum {
 
 /* A document that matches the words, and the filters that it fails. */
 typedef struct candidate {
-    const cn_search_document *document;
     const cn_search_match *match; /* NULL: no words were given */
+    uint32_t document;            /* its number in the catalog */
     unsigned failed;
 } candidate;
 
@@ -46,14 +46,15 @@ typedef struct search {
     cn_slice q;
     const char *status; /* as states are compared; NULL: any */
     cn_search_terms terms;
-    bool needs_texts;    /* for facets and filters */
-    cn_array matches;    /* cn_search_match */
+    cn_catalog catalog;
+    unsigned char *passes[CN_FIELD_COUNT]; /* of names; NULL: no filter */
+    uint32_t tag;                          /* a name; 0: any */
+    bool has_tag;                          /* there is a tag of that name */
+    cn_array matches;                      /* cn_search_match */
     cn_array in_state;   /* the same, of sections in the wanted state alone */
     cn_array state_docs; /* int64_t: without q, documents with such sections */
-    cn_array tagged;     /* int64_t: documents with the wanted tag */
-    cn_array documents;  /* cn_search_document */
-    cn_array candidates; /* candidate, in the order of documents */
-    cn_array hits;       /* const candidate *, best first */
+    cn_array candidates; /* candidate */
+    cn_array hits;       /* place, best first */
     canon_search_result *result;
 } search;
 
@@ -128,8 +129,6 @@ static int load(search *s, const canon_search_query *query)
     q.repo = or_empty(q.repo);
     q.review_status = or_empty(q.review_status);
     s->query = q;
-    s->needs_texts = !q.no_facets || *q.team || *q.tag || *q.status ||
-                     *q.repo || *q.review_status;
     rc = check_query(&q, err);
     if (rc)
         return rc;
@@ -182,67 +181,97 @@ static const void *find_document(const cn_array *array, int64_t id)
 
 _Static_assert(offsetof(cn_search_match, document_id) == 0, "find_document");
 
-/* The document's state, or that of a section that matches. */
+static int64_t id_of(const search *s, const candidate *c)
+{
+    return s->catalog.ids[c->document];
+}
+
+/* The document's state passes, or that of a section that matches. */
 static bool passes_status(const search *s, candidate *c)
 {
     const cn_search_match *m;
 
-    if (!s->status || is_state(c->document->status, s->status))
-        return true;
     if (!c->match)
-        return find_document(&s->state_docs, c->document->id) != NULL;
-    m = find_document(&s->in_state, c->document->id);
+        return find_document(&s->state_docs, id_of(s, c)) != NULL;
+    m = find_document(&s->in_state, id_of(s, c));
     if (m)
         c->match = m;
     return m != NULL;
 }
 
-static bool is_named(const char *wanted, const char *text)
+static bool has_tag(const search *s, const candidate *c)
 {
-    return !*wanted || cn_slice_is_nocase(cn_str(wanted), text);
+    const uint32_t *first = s->catalog.first_tag + c->document;
+
+    for (uint32_t i = first[0]; i < first[1]; i++) {
+        if (s->catalog.tags[i] == s->tag)
+            return s->has_tag;
+    }
+    return false;
+}
+
+static bool passes(const search *s, const candidate *c, cn_field field)
+{
+    uint32_t name = s->catalog.fields[field][c->document];
+
+    return !s->passes[field] || s->passes[field][name];
 }
 
 static void filter(const search *s, candidate *c)
 {
-    const canon_search_query *q = &s->query;
-    const cn_search_document *d = c->document;
-
-    if (!s->needs_texts)
-        return;
-    if (!passes_status(s, c))
+    if (!passes(s, c, CN_FIELD_STATUS) && !passes_status(s, c))
         c->failed |= FAILED_STATUS;
-    if (!is_named(q->repo, d->repo))
+    if (!passes(s, c, CN_FIELD_REPO))
         c->failed |= FAILED_REPO;
-    if (!is_named(q->team, d->team))
+    if (!passes(s, c, CN_FIELD_TEAM))
         c->failed |= FAILED_TEAM;
-    if (*q->tag && !find_document(&s->tagged, d->id))
+    if (*s->query.tag && !has_tag(s, c))
         c->failed |= FAILED_TAG;
-    if (*q->review_status &&
-        strcmp(q->review_status, or_empty(d->review_status)) != 0)
+    if (!passes(s, c, CN_FIELD_REVIEW))
         c->failed |= FAILED_REVIEW;
 }
 
-/* Join what matches with the documents of the organisation. */
+static int add_candidate(search *s, size_t document,
+                         const cn_search_match *match)
+{
+    candidate *c = cn_array_push(&s->candidates);
+
+    if (!c)
+        return cn_fail_memory(&s->conn->err);
+    c->document = (uint32_t)document;
+    c->match = match;
+    filter(s, c);
+    return CANON_OK;
+}
+
+/* What matches and is a document of the organisation. */
+static int join_matches(search *s)
+{
+    size_t at = 0;
+    int rc = CANON_OK;
+
+    for (size_t i = 0; !rc && i < s->matches.count; i++) {
+        const cn_search_match *m = cn_array_at(&s->matches, i);
+        size_t found = cn_catalog_find(&s->catalog, m->document_id, at);
+
+        if (found == s->catalog.count)
+            continue;
+        at = found;
+        rc = add_candidate(s, found, m);
+    }
+    return rc;
+}
+
 static int join(search *s)
 {
-    canon_error *err = &s->conn->err;
-    const cn_array *matches = s->q.len > 0 ? &s->matches : NULL;
-    int rc;
+    int rc = CANON_OK;
 
-    cn_array_reset(&s->documents);
     cn_array_reset(&s->candidates);
     cn_array_reset(&s->hits);
-    rc = cn_store_search_documents(s->conn->db, &s->conn->arena, s->org,
-                                   matches, s->needs_texts, &s->documents, err);
-    for (size_t i = 0; !rc && i < s->documents.count; i++) {
-        candidate *c = cn_array_push(&s->candidates);
-
-        if (!c)
-            return cn_fail_memory(err);
-        c->document = cn_array_at(&s->documents, i);
-        c->match = c->document->match;
-        filter(s, c);
-    }
+    if (s->q.len > 0)
+        return join_matches(s);
+    for (size_t i = 0; !rc && i < s->catalog.count; i++)
+        rc = add_candidate(s, s->catalog.order[i], NULL);
     return rc;
 }
 
@@ -251,30 +280,38 @@ static double score_of(const candidate *c)
     return c->match ? c->match->score : 0;
 }
 
-/* The order of documents decides between equal scores. */
+/* A hit with what it is ordered by: the best first, of equal ones the first in
+ * the order of documents. */
+typedef struct place {
+    double score;
+    uint32_t rank;
+    uint32_t candidate;
+} place;
+
 static int by_score(const void *a, const void *b)
 {
-    const candidate *x = *(const candidate *const *)a;
-    const candidate *y = *(const candidate *const *)b;
-    double dx = score_of(x);
-    double dy = score_of(y);
+    const place *x = a;
+    const place *y = b;
 
-    if (dx != dy)
-        return dx > dy ? -1 : 1;
-    return x->document < y->document ? -1 : x->document > y->document;
+    if (x->score != y->score)
+        return x->score > y->score ? -1 : 1;
+    return x->rank < y->rank ? -1 : x->rank > y->rank;
 }
 
 static int collect_hits(search *s)
 {
-    cn_array_each (candidate, c, &s->candidates) {
-        const candidate **hit;
+    for (size_t i = 0; i < s->candidates.count; i++) {
+        const candidate *c = cn_array_at(&s->candidates, i);
+        place *h;
 
         if (c->failed)
             continue;
-        hit = cn_array_push(&s->hits);
-        if (!hit)
+        h = cn_array_push(&s->hits);
+        if (!h)
             return cn_fail_memory(&s->conn->err);
-        *hit = c;
+        h->score = score_of(c);
+        h->rank = s->catalog.rank[c->document];
+        h->candidate = (uint32_t)i;
     }
     if (s->q.len > 0 && s->hits.count > 1)
         qsort(s->hits.items, s->hits.count, s->hits.size, by_score);
@@ -288,35 +325,6 @@ static int find(search *s, bool part)
     if (!rc)
         rc = join(s);
     return rc ? rc : collect_hits(s);
-}
-
-/* A list of values that are being counted. */
-typedef struct counter {
-    cn_map places; /* of names: index + 1 */
-    cn_array values;
-    cn_arena *arena;
-} counter;
-
-static int count_value(counter *c, cn_slice name, int64_t count,
-                       canon_error *err)
-{
-    uintptr_t place = (uintptr_t)cn_map_get(&c->places, name);
-    cn_facet_value *value;
-
-    if (place > 0) {
-        value = cn_array_at(&c->values, place - 1);
-        value->count += count;
-        return CANON_OK;
-    }
-    value = cn_array_push(&c->values);
-    if (!value)
-        return cn_fail_memory(err);
-    value->count = count;
-    value->name = cn_arena_copy(c->arena, name);
-    if (!value->name || cn_map_put(&c->places, cn_str(value->name),
-                                   (void *)(uintptr_t)c->values.count))
-        return cn_fail_memory(err);
-    return CANON_OK;
 }
 
 static int by_count(const void *a, const void *b)
@@ -335,90 +343,73 @@ static bool is_counted(const candidate *c, cn_facet facet)
     return (c->failed & ~(1U << facet)) == 0;
 }
 
-static int count_texts(search *s, cn_facet facet, counter *counts)
+static void count_fields(const search *s, cn_facet facet, int64_t *counts)
 {
-    int rc = CANON_OK;
+    const uint32_t *names =
+        s->catalog.fields[facet == CN_FACET_STATUS ? CN_FIELD_STATUS
+                          : facet == CN_FACET_REPO ? CN_FIELD_REPO
+                                                   : CN_FIELD_TEAM];
 
-    for (size_t i = 0; !rc && i < s->candidates.count; i++) {
-        const candidate *c = cn_array_at(&s->candidates, i);
-        const char *name = facet == CN_FACET_STATUS ? c->document->status
-                           : facet == CN_FACET_REPO ? c->document->repo
-                                                    : c->document->team;
-
-        if (*name && is_counted(c, facet))
-            rc = count_value(counts, cn_str(name), 1, &s->conn->err);
+    cn_array_each (const candidate, c, &s->candidates) {
+        if (is_counted(c, facet))
+            counts[names[c->document]]++;
     }
-    return rc;
 }
 
-/* Where tags are counted as they come. */
-typedef struct tag_count {
-    counter *counts;
-    cn_array ids; /* of the documents that count, in order */
-    canon_error *err;
-} tag_count;
-
-static int on_counted_tag(void *user, cn_slice tag, int64_t count)
+static void count_tags(const search *s, int64_t *counts)
 {
-    tag_count *t = user;
+    cn_array_each (const candidate, c, &s->candidates) {
+        const uint32_t *first = s->catalog.first_tag + c->document;
 
-    return count_value(t->counts, tag, count, t->err);
+        if (!is_counted(c, CN_FACET_TAG))
+            continue;
+        for (uint32_t i = first[0]; i < first[1]; i++)
+            counts[s->catalog.tags[i]]++;
+    }
 }
 
-static int add_id(cn_array *ids, int64_t id, canon_error *err)
+/* The names that occurred; "" is none. */
+static int put_facet(search *s, cn_facet facet, const int64_t *counts)
 {
-    int64_t *place = cn_array_push(ids);
+    canon_search_result *r = s->result;
+    size_t count = 0;
+    cn_facet_value *values;
 
-    if (!place)
-        return cn_fail_memory(err);
-    *place = id;
+    for (size_t i = 1; i < s->catalog.name_count; i++)
+        count += counts[i] > 0;
+    r->facet_counts[facet] = 0;
+    values = cn_arena_array(&r->arena, count + 1, sizeof(*values));
+    if (!values)
+        return cn_fail_memory(&s->conn->err);
+    for (uint32_t i = 1; i < s->catalog.name_count; i++) {
+        cn_facet_value *v = &values[r->facet_counts[facet]];
+
+        if (counts[i] == 0)
+            continue;
+        v->count = counts[i];
+        v->name = cn_arena_str(&r->arena, cn_catalog_name(&s->catalog, i));
+        if (!v->name)
+            return cn_fail_memory(&s->conn->err);
+        r->facet_counts[facet]++;
+    }
+    if (count > 1)
+        qsort(values, count, sizeof(*values), by_count);
+    r->facets[facet] = values;
     return CANON_OK;
-}
-
-static int count_tags(search *s, counter *counts)
-{
-    tag_count t = {
-        .counts = counts, .ids = CN_ARRAY_INIT(int64_t), .err = &s->conn->err};
-    int rc = CANON_OK;
-
-    for (size_t i = 0; !rc && i < s->candidates.count; i++) {
-        const candidate *c = cn_array_at(&s->candidates, i);
-
-        if (is_counted(c, CN_FACET_TAG))
-            rc = add_id(&t.ids, c->document->id, t.err);
-    }
-    if (t.ids.count > 1)
-        qsort(t.ids.items, t.ids.count, t.ids.size, by_document);
-    if (!rc && t.ids.count > 0)
-        rc = cn_store_search_tags(s->conn->db, s->org, &t.ids, on_counted_tag,
-                                  &t, t.err);
-    cn_array_free(&t.ids);
-    return rc;
 }
 
 static int count_facet(search *s, cn_facet facet)
 {
-    canon_search_result *r = s->result;
-    counter counts = {.values = CN_ARRAY_INIT(cn_facet_value),
-                      .arena = &r->arena};
-    int rc = facet == CN_FACET_TAG ? count_tags(s, &counts)
-                                   : count_texts(s, facet, &counts);
+    int64_t *counts =
+        cn_arena_array(&s->conn->arena, s->catalog.name_count, sizeof(*counts));
 
-    if (!rc && counts.values.count > 0) {
-        qsort(counts.values.items, counts.values.count, counts.values.size,
-              by_count);
-        r->facets[facet] = cn_arena_array(&r->arena, counts.values.count,
-                                          sizeof(cn_facet_value));
-        if (!r->facets[facet])
-            rc = cn_fail_memory(&s->conn->err);
-    }
-    r->facet_counts[facet] = rc ? 0 : counts.values.count;
-    if (r->facet_counts[facet] > 0)
-        memcpy(r->facets[facet], counts.values.items,
-               counts.values.count * sizeof(cn_facet_value));
-    cn_array_free(&counts.values);
-    cn_map_free(&counts.places);
-    return rc;
+    if (!counts)
+        return cn_fail_memory(&s->conn->err);
+    if (facet == CN_FACET_TAG)
+        count_tags(s, counts);
+    else
+        count_fields(s, facet, counts);
+    return put_facet(s, facet, counts);
 }
 
 static int count_facets(search *s)
@@ -442,7 +433,9 @@ typedef struct page {
 
 static const candidate *hit_at(const search *s, size_t i)
 {
-    return *(const candidate *const *)cn_array_at(&s->hits, i);
+    const place *h = cn_array_at(&s->hits, i);
+
+    return cn_array_at(&s->candidates, h->candidate);
 }
 
 static int read_page(search *s, page *p)
@@ -461,7 +454,7 @@ static int read_page(search *s, page *p)
     for (size_t i = 0; i < p->count; i++) {
         const candidate *c = hit_at(s, p->first + i);
 
-        p->documents[i] = c->document->id;
+        p->documents[i] = id_of(s, c);
         p->entries[i] = c->match ? c->match->entry_id : 0;
     }
     rc = cn_store_search_shown(s->conn->db, a, s->org, p->documents, p->count,
@@ -586,29 +579,76 @@ static int put_page(search *s)
     return rc;
 }
 
-/* The filters that are lists of documents. */
-static int load_filters(search *s)
+/* Which names of a field pass. */
+static int load_field(search *s, cn_field field, const char *wanted,
+                      bool (*is_wanted)(const char *name, const char *wanted))
 {
-    cn_arena *a = &s->conn->arena;
-    canon_error *err = &s->conn->err;
-    char *tag = cn_arena_str(a, s->query.tag);
-    int rc = tag ? CANON_OK : cn_fail_memory(err);
+    const cn_catalog *c = &s->catalog;
+    unsigned char *names;
+
+    if (!*wanted)
+        return CANON_OK;
+    names = cn_arena_array(&s->conn->arena, c->name_count, 1);
+    if (!names)
+        return cn_fail_memory(&s->conn->err);
+    for (uint32_t i = 0; i < c->name_count; i++)
+        names[i] = is_wanted(cn_catalog_name(c, i), wanted);
+    s->passes[field] = names;
+    return CANON_OK;
+}
+
+static bool is_name(const char *name, const char *wanted)
+{
+    return cn_slice_is_nocase(cn_str(wanted), name);
+}
+
+static bool is_text(const char *name, const char *wanted)
+{
+    return strcmp(name, wanted) == 0;
+}
+
+/* Tags are kept in lower case. */
+static int load_tag(search *s)
+{
+    const cn_catalog *c = &s->catalog;
+    char *tag = cn_arena_str(&s->conn->arena, s->query.tag);
 
     for (char *p = tag; p && *p; p++)
         *p = cn_lower(*p);
-    if (!rc && *tag)
-        rc = cn_store_search_tagged(s->conn->db, s->org, tag, &s->tagged, err);
+    for (uint32_t i = 1; tag && *tag && !s->has_tag && i < c->name_count; i++) {
+        s->tag = i;
+        s->has_tag = strcmp(cn_catalog_name(c, i), tag) == 0;
+    }
+    return tag ? CANON_OK : cn_fail_memory(&s->conn->err);
+}
+
+static int load_filters(search *s)
+{
+    const canon_search_query *q = &s->query;
+    int rc =
+        load_field(s, CN_FIELD_STATUS, s->status ? s->status : "", is_state);
+
+    if (!rc)
+        rc = load_field(s, CN_FIELD_REPO, q->repo, is_name);
+    if (!rc)
+        rc = load_field(s, CN_FIELD_TEAM, q->team, is_name);
+    if (!rc)
+        rc = load_field(s, CN_FIELD_REVIEW, q->review_status, is_text);
+    if (!rc)
+        rc = load_tag(s);
     if (!rc && s->status && s->q.len == 0)
         rc = cn_store_search_by_section_status(s->conn->db, s->org, s->status,
-                                               &s->state_docs, err);
+                                               &s->state_docs, &s->conn->err);
     return rc;
 }
 
 static int run(search *s)
 {
     bool facets = !s->query.no_facets;
-    int rc = load_filters(s);
+    int rc = cn_catalog_load(s->conn, s->org, &s->catalog);
 
+    if (!rc)
+        rc = load_filters(s);
     if (!rc)
         rc = find(s, false);
     if (!rc && facets)
@@ -621,13 +661,12 @@ static int run(search *s)
     return rc ? rc : put_page(s);
 }
 
-static void free_arrays(search *s)
+static void free_parts(search *s)
 {
+    cn_catalog_free(&s->catalog);
     cn_array_free(&s->matches);
     cn_array_free(&s->in_state);
     cn_array_free(&s->state_docs);
-    cn_array_free(&s->tagged);
-    cn_array_free(&s->documents);
     cn_array_free(&s->candidates);
     cn_array_free(&s->hits);
 }
@@ -639,10 +678,8 @@ static int search_in(canon_conn *conn, const canon_search_query *query,
                 .matches = CN_ARRAY_INIT(cn_search_match),
                 .in_state = CN_ARRAY_INIT(cn_search_match),
                 .state_docs = CN_ARRAY_INIT(int64_t),
-                .tagged = CN_ARRAY_INIT(int64_t),
-                .documents = CN_ARRAY_INIT(cn_search_document),
                 .candidates = CN_ARRAY_INIT(candidate),
-                .hits = CN_ARRAY_INIT(const candidate *),
+                .hits = CN_ARRAY_INIT(place),
                 .result = result};
     int rc = load(&s, query);
 
@@ -650,7 +687,7 @@ static int search_in(canon_conn *conn, const canon_search_query *query,
         rc = cn_db_begin(conn->db, CN_TX_READ, &conn->err);
     if (!rc)
         rc = cn_db_end(conn->db, run(&s), &conn->err);
-    free_arrays(&s);
+    free_parts(&s);
     return rc;
 }
 

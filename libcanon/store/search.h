@@ -82,7 +82,7 @@ typedef struct cn_search_scope {
 /* The documents with entries that match the terms, ordered by document_id.
  * PostgreSQL ranks few entries by all their words, many by where the words
  * stand. Other organisations' documents may be among them on SQLite: join them
- * with cn_store_search_documents. */
+ * with the documents of the organisation. */
 int cn_store_search_find(cn_db *db, const cn_search_scope *scope,
                          const cn_search_terms *terms, cn_array *out,
                          canon_error *err);
@@ -91,44 +91,33 @@ int cn_store_search_find(cn_db *db, const cn_search_scope *scope,
 int cn_store_search_part(cn_db *db, const cn_search_scope *scope, cn_slice q,
                          cn_array *out, canon_error *err);
 
-/* What filters and facets need of a document. Texts live as long as the arena;
- * they are NULL when they were not asked for. */
+/* What filters and facets need of a document. Texts live for the call. */
 typedef struct cn_search_document {
     int64_t id;
-    const cn_search_match *match; /* NULL: all were asked for */
-    const char *repo;
-    const char *status;
-    const char *team;
-    const char *review_status; /* or NULL */
-    const char *path;          /* only where it decided the order */
+    cn_slice repo;
+    cn_slice status;
+    cn_slice team;
+    cn_slice review_status; /* or empty */
 } cn_search_document;
 
-/*
- * The documents of an organisation in the order of repository and path: all of
- * them (matches NULL), or those that match. Items are cn_search_document.
- * texts: not the ids alone.
- */
-int cn_store_search_documents(cn_db *db, cn_arena *a, const char *org,
-                              const cn_array *matches, bool texts,
-                              cn_array *out, canon_error *err);
+/* A code other than 0 ends it. */
+typedef int cn_search_on_document(void *user,
+                                  const cn_search_document *document);
+typedef int cn_search_on_tag(void *user, int64_t document_id, cn_slice tag);
+
+/* All documents of an organisation in the order of repository and path. */
+int cn_store_search_documents(cn_db *db, const char *org,
+                              cn_search_on_document *on_document, void *user,
+                              canon_error *err);
+
+/* All their tags, ordered by document_id and tag. */
+int cn_store_search_tags(cn_db *db, const char *org, cn_search_on_tag *on_tag,
+                         void *user, canon_error *err);
 
 /* Documents with a section in a state: their ids (int64_t), in order. */
 int cn_store_search_by_section_status(cn_db *db, const char *org,
                                       const char *status, cn_array *out,
                                       canon_error *err);
-
-/* Documents with a tag: their ids (int64_t), in order. */
-int cn_store_search_tagged(cn_db *db, const char *org, const char *tag,
-                           cn_array *out, canon_error *err);
-
-/* A tag that occurred count times; it lives for the call. */
-typedef int cn_search_on_tag(void *user, cn_slice tag, int64_t count);
-
-/* The tags of documents (int64_t, in order); some may come several times. A
- * code other than 0 ends it. */
-int cn_store_search_tags(cn_db *db, const char *org, const cn_array *documents,
-                         cn_search_on_tag *on_tag, void *user,
-                         canon_error *err);
 
 /* After a full load: what the full-text index left for later. */
 int cn_store_search_settle(cn_db *db, canon_error *err);

@@ -135,14 +135,18 @@ CREATE TABLE search_entries (
   id @ROWID@ NOT NULL,
   document_id BIGINT NOT NULL,
   section_row BIGINT NOT NULL,
+-- @postgresql
+-- the words of title, heading and criteria; before the texts, because a column
+-- is found by walking over those in front of it
+  ranked TSVECTOR NOT NULL DEFAULT '',
+-- @all
   title @TEXT@ NOT NULL,
   heading @TEXT@ NOT NULL,
   ac_text @TEXT@ NOT NULL,
   body @TEXT@ NOT NULL,
 -- @postgresql
--- all words, and those of title, heading and criteria
+-- all words
   tsv TSVECTOR NOT NULL DEFAULT '',
-  ranked TSVECTOR NOT NULL DEFAULT '',
 -- PostgreSQL moves texts out of rows above 2 KB only. A search reads thousands
 -- of rows, but not their texts, so blanks, which compress to nothing, make each
 -- row such a one.

@@ -3,6 +3,7 @@
 #include "conn.h"
 #include "database.h"
 #include "search.h"
+#include "stamps.h"
 #include "torture.h"
 
 #include <criterion/criterion.h>
@@ -679,6 +680,87 @@ BOTH(search, survives_every_failed_database_call)
     } while (rc);
     cn_db_set_hook(NULL, NULL);
     cr_assert_gt(n, 5);
+    cr_assert_str_eq(found("rework"), "Login Rework");
+    stop();
+}
+
+static void raise_stamp(const char *org)
+{
+    cr_assert(!cn_conn_begin(conn, CN_DB_WRITE));
+    cr_assert(!cn_store_stamp_raise(conn->db, org, 1, &conn->err), "%s",
+              conn->err.text);
+    cr_assert(!cn_conn_end(conn, CANON_OK));
+}
+
+static int calls_made;
+
+static int count_call(void *user)
+{
+    (void)user;
+    calls_made++;
+    return CANON_OK;
+}
+
+static int calls_of(const char *q)
+{
+    calls_made = 0;
+    cn_db_set_hook(count_call, NULL);
+    (void)found(q);
+    cn_db_set_hook(NULL, NULL);
+    return calls_made;
+}
+
+BOTH(search, reads_the_documents_of_an_organisation_once_for_a_stamp)
+{
+    static const doc fresh = {"acme",
+                              150,
+                              "acme/aaa",
+                              "docs/specs/new.md",
+                              "Rework of the new",
+                              "draft",
+                              "platform",
+                              "auth",
+                              ""};
+    int cold;
+    int warm;
+
+    fill(*which);
+    raise_stamp("acme");
+    cold = calls_of("rework");
+    warm = calls_of("rework");
+    cr_assert_lt(warm, cold);
+    cr_assert_str_eq(found("rework"), "Login Rework");
+    /* another organisation's stamp is its own affair */
+    raise_stamp("globex");
+    cr_assert_eq(calls_of("rework"), warm);
+    /* who changes a document raises the stamp */
+    cr_assert(!cn_conn_begin(conn, CN_DB_WRITE));
+    add_repo("acme", 7, "acme/aaa");
+    add_doc(&fresh);
+    cr_assert(!cn_conn_end(conn, CANON_OK));
+    raise_stamp("acme");
+    cr_assert_gt(calls_of("rework"), warm);
+    cr_assert_str_eq(found("new"), "Rework of the new");
+    stop();
+}
+
+BOTH(search, survives_failures_with_the_documents_in_memory)
+{
+    char q[] = "session";
+    int n = 0;
+    int rc;
+
+    fill(*which);
+    raise_stamp("acme");
+    cr_assert(!search_all(q));
+    torture(TORTURE_ONCE, search_all, q);
+    cn_db_set_hook(fail_call, NULL);
+    do {
+        calls_left = ++n;
+        rc = search_all(q);
+        cr_assert(rc == CANON_OK || rc == CANON_ESTORE);
+    } while (rc);
+    cn_db_set_hook(NULL, NULL);
     cr_assert_str_eq(found("rework"), "Login Rework");
     stop();
 }
