@@ -9,6 +9,7 @@
 
 #include "check.h"
 #include "fail.h"
+#include "key_memory.h"
 #include "rights.h"
 
 #define FIRST_ADMIN "first-admin"
@@ -241,6 +242,8 @@ int cn_account_arrive(canon_conn *conn, const cn_person *person,
     }
     if (!rc)
         rc = cn_tx_retry(conn, CN_TX_WRITE, arrive, &a);
+    if (!rc)
+        cn_keys_forget(conn);
     return cn_conn_end(conn, rc);
 }
 
@@ -250,6 +253,8 @@ int cn_account_renew(canon_conn *conn, int64_t user_id, const cn_person *person)
 
     if (!rc)
         rc = keep_grant(conn, user_id, person);
+    if (!rc)
+        cn_keys_forget(conn);
     return cn_conn_end(conn, rc);
 }
 

@@ -8,6 +8,7 @@
 
 #include "apikey.h"
 #include "fail.h"
+#include "key_memory.h"
 #include "mem.h"
 #include "permissions.h"
 #include "provider.h"
@@ -153,35 +154,49 @@ static int take_key(search *s, const cn_key_row *key, const cn_user_row *owner,
     return keep(s);
 }
 
-static int find_key(search *s, const char *bearer)
+/* From memory, else from the database. */
+static int look_up_key(search *s, const char *hash, int64_t now_us,
+                       cn_key_found *out)
 {
     canon_conn *conn = s->conn;
-    int64_t now_us = canon_now_us(conn->engine);
-    char hash[CN_APIKEY_HASH + 1];
-    cn_key_row key;
-    cn_user_row owner;
-    cn_member_row member;
+    cn_arena *a = &s->caller->arena; /* the connection's ends with the call */
     bool found = false;
     int rc;
 
-    if (!cn_apikey_ok(cn_str(bearer)))
-        return refuse(s, CANON_AUTH_KEY_UNKNOWN, CANON_EAUTH, "no such key");
-    cn_apikey_hash(cn_str(bearer), hash);
+    if (cn_key_recall(conn, a, hash, now_us, out))
+        return CANON_OK;
     rc = cn_conn_begin_fresh(conn);
     if (!rc)
-        rc = cn_store_key_find(conn->db, &conn->arena, hash, &key, &owner,
-                               &member, &found, &conn->err);
+        rc = cn_store_key_find(conn->db, a, hash, &out->key, &out->owner,
+                               &out->member, &found, &conn->err);
     if (rc)
         *s->reason = CANON_AUTH_KEY_LOST;
     else if (!found)
         rc = refuse(s, CANON_AUTH_KEY_UNKNOWN, CANON_EAUTH, "no such key");
     else
-        rc = judge_key(s, &key, &owner, now_us);
-    if (!rc)
-        rc = take_key(s, &key, &owner, &member);
-    if (!rc)
-        note_use(conn, &key, now_us);
+        cn_key_remember(conn, hash, now_us, out);
     return cn_conn_end(conn, rc);
+}
+
+static int find_key(search *s, const char *bearer)
+{
+    canon_conn *conn = s->conn;
+    int64_t now_us = canon_now_us(conn->engine);
+    char hash[CN_APIKEY_HASH + 1];
+    cn_key_found found;
+    int rc;
+
+    if (!cn_apikey_ok(cn_str(bearer)))
+        return refuse(s, CANON_AUTH_KEY_UNKNOWN, CANON_EAUTH, "no such key");
+    cn_apikey_hash(cn_str(bearer), hash);
+    rc = look_up_key(s, hash, now_us, &found);
+    if (!rc)
+        rc = judge_key(s, &found.key, &found.owner, now_us);
+    if (!rc)
+        rc = take_key(s, &found.key, &found.owner, &found.member);
+    if (!rc)
+        note_use(conn, &found.key, now_us);
+    return rc;
 }
 
 /* --- access tokens ------------------------------------------------------- */

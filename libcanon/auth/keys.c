@@ -8,6 +8,7 @@
 #include "crypto.h"
 #include "date.h"
 #include "fail.h"
+#include "key_memory.h"
 #include "mem.h"
 #include "permissions.h"
 #include "store.h"
@@ -176,6 +177,8 @@ int canon_key_revoke(canon_conn *conn, const char *org, int64_t user_id,
     if (!rc && !done)
         rc = cn_fail(&conn->err, CANON_ENOTFOUND,
                      "no key %lld, or it is revoked", (long long)id);
+    if (!rc)
+        cn_keys_forget(conn);
     return cn_conn_end(conn, rc);
 }
 

@@ -7,6 +7,7 @@
 
 #include "conn.h"
 #include "fail.h"
+#include "key_memory.h"
 #include "mem.h"
 #include "permissions.h"
 #include "store.h"
@@ -160,6 +161,8 @@ int canon_user_put(canon_conn *conn, const canon_user *user, int64_t *id_out)
     }
     if (id_out)
         *id_out = rc ? 0 : id;
+    if (!rc)
+        cn_keys_forget(conn);
     return cn_conn_end(conn, rc);
 }
 
@@ -179,6 +182,8 @@ int canon_user_activate(canon_conn *conn, int64_t user_id, int active)
                                     &conn->err);
     if (!rc && !found)
         rc = fail_unknown(conn, user_id);
+    if (!rc)
+        cn_keys_forget(conn);
     return cn_conn_end(conn, rc);
 }
 
@@ -224,5 +229,7 @@ int canon_member_put(canon_conn *conn, const char *org, int64_t user_id,
     }
     if (!rc)
         rc = cn_tx_retry(conn, CN_TX_WRITE, put_member, &m);
+    if (!rc)
+        cn_keys_forget(conn);
     return cn_conn_end(conn, rc);
 }

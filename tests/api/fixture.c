@@ -129,7 +129,7 @@ static void run(const char *command)
 
 static void make_git(const char *folder)
 {
-    char command[4096];
+    char command[4096 + 128];
 
     snprintf(command, sizeof(command),
              "cd '%s' && git init -q -b main . && git add -A && "

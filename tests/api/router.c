@@ -17,7 +17,7 @@ static const char *lookup(const char *method, const char *target)
     cn_buf path = CN_BUF_INIT(CN_TARGET_MAX);
     cn_slice query;
     cn_match match;
-    int len;
+    int len = 0;
 
     if (!cn_target_split(target, &path, &query)) {
         cn_buf_free(&path);

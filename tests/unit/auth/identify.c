@@ -1,6 +1,7 @@
 #include "auth_test.h"
 
 #include "files.h"
+#include "key_memory.h"
 #include "sessions.h"
 #include "torture.h"
 
@@ -364,12 +365,134 @@ static int key_once(void *user)
     int reason = 0;
     int rc;
 
+    cn_keys_forget(t.conn);
     t.now_us += 2 * MINUTE_US;
     rc = identify(user, NULL, &reason, &who);
     cr_assert(eq(int, rc == CANON_OK, who != NULL));
     cr_assert(eq(int, reason, CANON_AUTH_OK));
     canon_principal_free(who);
+    cn_keys_forget(t.conn);
     return rc;
+}
+
+/* The same with a key that is remembered. */
+static int key_again(void *user)
+{
+    canon_principal *who = NULL;
+    int reason = 0;
+    int rc = identify(user, NULL, &reason, &who);
+
+    cr_assert(eq(int, rc == CANON_OK, who != NULL));
+    canon_principal_free(who);
+    return rc;
+}
+
+static int calls_made;
+
+static int count_call(void *user)
+{
+    (void)user;
+    calls_made++;
+    return CANON_OK;
+}
+
+/* Calls of the database that identifying somebody takes. */
+static int calls_of(char *secret)
+{
+    calls_made = 0;
+    cn_db_set_hook(count_call, NULL);
+    assert_ok(&t, key_again(secret));
+    cn_db_set_hook(NULL, NULL);
+    return calls_made;
+}
+
+DATABASE_TEST(identify, a_key_is_looked_up_once_a_second)
+{
+    char secret[CANON_KEY_LEN + 1];
+    canon_principal *first;
+    canon_principal *again;
+
+    test_engine_start_with(&t, *which, auth_single);
+    auth_key(&t, "acme", auth_user(&t, "one", ""), 0, secret);
+    cr_assert(gt(int, calls_of(secret), 0));
+    cr_assert(eq(int, calls_of(secret), 0));
+    t.now_us += 999999;
+    cr_assert(eq(int, calls_of(secret), 0));
+    t.now_us += 1;
+    cr_assert(gt(int, calls_of(secret), 0));
+    t.now_us -= 1; /* a clock that is set back remembers nothing */
+    cr_assert(gt(int, calls_of(secret), 0));
+    cn_keys_forget(t.conn);
+    first = caller_of(secret);
+    again = caller_of(secret);
+    cr_assert(eq(int, again->by, CANON_BY_KEY));
+    cr_assert(eq(str, (char *)again->sub, (char *)first->sub));
+    cr_assert(eq(str, (char *)again->name, (char *)first->name));
+    cr_assert(eq(str, (char *)again->email, (char *)first->email));
+    cr_assert(eq(str, (char *)again->org, (char *)first->org));
+    cr_assert(eq(str, (char *)again->orgs[0], (char *)first->orgs[0]));
+    cr_assert(eq(u32, again->permissions, first->permissions));
+    cr_assert(eq(i64, again->user_id, first->user_id));
+    cr_assert(eq(i64, again->key_id, first->key_id));
+    canon_principal_free(first);
+    canon_principal_free(again);
+    test_engine_stop(&t);
+}
+
+DATABASE_TEST(identify, what_changes_here_counts_at_once)
+{
+    char secret[CANON_KEY_LEN + 1];
+    canon_principal *who;
+    int64_t user;
+
+    test_engine_start_with(&t, *which, auth_single);
+    user = auth_user(&t, "one", "editor");
+    auth_key(&t, "acme", user, READ | WRITE, secret);
+    assert_ok(&t, key_again(secret));
+    assert_ok(&t, canon_user_activate(t.conn, user, 0));
+    cr_assert(eq(int, refusal(secret, CANON_EDENIED), CANON_AUTH_DEACTIVATED));
+    assert_ok(&t, canon_user_activate(t.conn, user, 1));
+    who = caller_of(secret);
+    cr_assert(ne(u32, who->permissions & WRITE, 0));
+    canon_principal_free(who);
+    cr_assert(gt(i64, auth_user(&t, "one", "viewer"), 0));
+    who = caller_of(secret);
+    cr_assert(eq(u32, who->permissions & WRITE, 0));
+    assert_ok(&t, canon_key_revoke(t.conn, "acme", user, who->key_id));
+    canon_principal_free(who);
+    cr_assert(eq(int, refusal(secret, CANON_EAUTH), CANON_AUTH_KEY_REVOKED));
+    test_engine_stop(&t);
+}
+
+/* What another process does: the row changes without a word to this one. */
+DATABASE_TEST(identify, what_changes_elsewhere_counts_a_second_later)
+{
+    char secret[CANON_KEY_LEN + 1];
+    bool done = false;
+
+    test_engine_start_with(&t, *which, auth_single);
+    auth_key(&t, "acme", auth_user(&t, "one", ""), 0, secret);
+    assert_ok(&t, key_again(secret));
+    assert_ok(&t, cn_conn_begin(t.conn, CN_DB_WRITE));
+    for (int64_t id = 0; id < 100 && !done; id++)
+        assert_ok(&t, cn_store_key_revoke(t.conn->db, "acme", 0, id, t.now_us,
+                                          &done, &t.conn->err));
+    assert_ok(&t, cn_conn_end(t.conn, CANON_OK));
+    cr_assert(done);
+    t.now_us += CN_KEY_MEMORY_US;
+    cr_assert(eq(int, refusal(secret, CANON_EAUTH), CANON_AUTH_KEY_REVOKED));
+    test_engine_stop(&t);
+}
+
+DATABASE_TEST(identify, a_remembered_key_survives_every_failed_allocation)
+{
+    char secret[CANON_KEY_LEN + 1];
+
+    test_engine_start_with(&t, *which, auth_single);
+    auth_key(&t, "acme", auth_user(&t, "one", ""), 0, secret);
+    assert_ok(&t, key_again(secret));
+    cr_assert(gt(sz, torture(TORTURE_ONCE, key_again, secret), 1));
+    test_engine_stop(&t);
 }
 
 /* The cookie of a session that has been opened. */

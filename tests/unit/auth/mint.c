@@ -68,7 +68,7 @@ const char *mint_jwk(bool forged)
 
 cn_jwks *mint_keys(void)
 {
-    char text[300];
+    char text[450];
     cn_jwks *set;
 
     snprintf(text, sizeof(text), "{\"keys\":[%s,\"kid\":\"test\"}]}",
