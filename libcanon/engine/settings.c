@@ -5,7 +5,10 @@
 #include "engine_parts.h"
 
 #include "fail.h"
+#include "map.h"
 #include "mem.h"
+
+#include <pthread.h>
 
 #define LONGEST_VALUE (64 * 1024)
 #define DAY_S         86400
@@ -134,13 +137,37 @@ const canon_setting *canon_setting_at(size_t i)
     return i < COUNT ? &table[i] : NULL;
 }
 
-static const canon_setting *find(const char *name, size_t *at)
+/* Settings are asked for by name in every request: where each stands in the
+ * table, + 1, by the hash of its name. */
+static unsigned char places[256];
+static pthread_once_t placed = PTHREAD_ONCE_INIT;
+
+_Static_assert(2 * COUNT < sizeof(places), "free places end a search");
+
+static size_t first_place(const char *name)
+{
+    return (size_t)(cn_hash(cn_str(name)) % sizeof(places));
+}
+
+static void place_all(void)
 {
     for (size_t i = 0; i < COUNT; i++) {
-        if (strcmp(table[i].name, name) == 0) {
-            *at = i;
-            return &table[i];
-        }
+        size_t k = first_place(table[i].name);
+
+        while (places[k])
+            k = (k + 1) % sizeof(places);
+        places[k] = (unsigned char)(i + 1);
+    }
+}
+
+static const canon_setting *find(const char *name, size_t *at)
+{
+    (void)pthread_once(&placed, place_all); /* fails for no routine of ours */
+    for (size_t k = first_place(name); places[k];
+         k = (k + 1) % sizeof(places)) {
+        *at = places[k] - 1U;
+        if (strcmp(table[*at].name, name) == 0)
+            return &table[*at];
     }
     return NULL;
 }
