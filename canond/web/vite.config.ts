@@ -12,6 +12,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // few files: each costs a page the time of a request
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'vue', test: /node_modules[\\/](@vue|vue|vue-router)[\\/]/ }] } },
+    },
   },
   server: {
     proxy: Object.fromEntries(

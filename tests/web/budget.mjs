@@ -24,9 +24,10 @@ const first = new Set()
 for (const [, name] of html.matchAll(/assets\/([\w.-]+\.(?:js|css))/g)) withImports(name, first)
 const entry = fs.readFileSync(path.join(assets, find('index', '.js')[0]), 'utf8')
 
-/** What the entry loads together with a page: Vite keeps these names beside its import(). */
+/** What the entry loads together with a page, if that is not part of it: Vite keeps these names beside its import(). */
 function page(name) {
   const [chunk] = find(name, '.js')
+  if (!chunk) return []
   const all = withImports(chunk)
   const table = [...entry.matchAll(/["'`]assets\/([\w.-]+)["'`]/g)].map(([, at]) => at)
   const uses = new RegExp(`import\\(["'\`]\\./${chunk.replaceAll('.', '\\.')}["'\`]\\)[^\\]]*?\\[([\\d,]*)\\]`).exec(entry)

@@ -74,18 +74,18 @@ export function freePort() {
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Wait until look() gives something true, and give that back. */
-export async function eventually(look, what = 'it', ms = 20_000) {
+export async function eventually(look, what = 'it', ms = 20_000, step = 50) {
   const end = Date.now() + ms
   for (;;) {
     const value = await look()
     if (value) return value
     if (Date.now() > end) throw new Error(`${what} did not happen in time`)
-    await pause(50)
+    await pause(step)
   }
 }
 
 /** {url, log, stop}: a server that serves pages and has indexed its sources. */
-export async function serve(settings, { specs = 1, org = 'acme' } = {}) {
+export async function serve(settings, { specs = 1, org = 'acme', patience = 20_000 } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'canon-web-db-'))
   const port = settings.PORT ?? (await freePort())
   const env = { PATH: process.env.PATH, HOME: folder, PORT: String(port), DATABASE_URL: `sqlite:${folder}/canon.db`, WEB_ORG: org, ...settings }
@@ -106,7 +106,7 @@ export async function serve(settings, { specs = 1, org = 'acme' } = {}) {
       if (!specs) return (await fetch(`${url}/readyz`).catch(() => null))?.ok
       const answer = await fetch(`${url}/app/${org}/api/dashboard`).catch(() => null)
       return answer?.ok && (await answer.json()).total_specs >= specs
-    }, 'the index')
+    }, 'the index', patience, specs > 1000 ? 1000 : 50)
   } catch (error) {
     await stop()
     throw error

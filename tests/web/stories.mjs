@@ -251,6 +251,61 @@ test('markup of authors never runs', async () => {
   clean()
 })
 
+test('a hit of the search opens at its section', async () => {
+  await open('/app/acme/search?q=full%20and%20partial%20refunds')
+  const hit = page.locator('.hit', { hasText: /^\s*Refunds/ }).first()
+  await hit.getByRole('link').first().click()
+  await page.waitForURL(/refunds\.md#/)
+  const section = page.locator('#section-2-full-and-partial-refunds')
+  await eventually(() => section.locator('details').first().evaluate((box) => box.open), 'unfolding')
+  // below the bar of the page, and not further down
+  await eventually(async () => {
+    const top = (await section.boundingBox()).y
+    return top >= 40 && top < 200
+  }, 'the section at the top')
+  assert.match(await section.getByRole('heading').first().innerText(), /^2\.? Full and partial refunds/i)
+  clean()
+})
+
+test('the badge is a picture that browsers keep', async () => {
+  const ask = (query, headers = {}) => fetch(`${server.url}/app/acme/badge.svg${query}`, { headers })
+  const first = await ask('')
+  assert.equal(first.status, 200)
+  assert.match(first.headers.get('content-type'), /^image\/svg\+xml\b/)
+  assert.equal(first.headers.get('cache-control'), 'private, max-age=300')
+  assert.equal(first.headers.get('content-security-policy'), "default-src 'none'")
+  assert.equal(first.headers.get('x-content-type-options'), 'nosniff')
+  const tag = first.headers.get('etag')
+  assert.match(await first.text(), /<title>specs: \d+%<\/title>/)
+  const again = await ask('', { 'if-none-match': tag })
+  assert.equal(again.status, 304)
+  assert.equal(again.headers.get('etag'), tag)
+  assert.equal(await again.text(), '')
+  assert.equal((await ask('?label=other', { 'if-none-match': tag })).status, 200)
+
+  const label = '</title><script>"\'&'
+  const hostile = await (await ask(`?label=${encodeURIComponent(label)}`)).text()
+  assert.ok(!/<script/i.test(hostile))
+  assert.ok(hostile.includes('&lt;/title&gt;&lt;script&gt;'))
+  assert.match(await (await ask(`?repo=${encodeURIComponent('"><script>/x')}`)).text(), /<title>specs: no criteria<\/title>/)
+  // a picture to browsers, too: well-formed, with a size
+  await open('/app/acme/')
+  for (const query of ['', `?label=${encodeURIComponent(label)}`, '?team=nobody&label=%D7%A9%D7%9C%D7%95%D7%9D']) {
+    const size = await page.evaluate(
+      (src) =>
+        new Promise((resolve) => {
+          const picture = new Image()
+          picture.onload = () => resolve([picture.naturalWidth > 40, picture.naturalHeight])
+          picture.onerror = () => resolve(null)
+          picture.src = src
+        }),
+      `/app/acme/badge.svg${query}`,
+    )
+    assert.deepEqual(size, [true, 20], query)
+  }
+  clean()
+})
+
 test('what does not exist has status 404, and a way out', async () => {
   for (const [at, status] of [['/app/acme/', 200], ['/app/acme/nothing', 404], ['/nothing', 404], ['/app/acme/api/nothing', 404]]) {
     assert.equal((await fetch(server.url + at)).status, status, at)

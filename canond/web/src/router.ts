@@ -1,6 +1,7 @@
 import { nextTick } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { session } from './lib/session'
+import DashboardPage from './pages/DashboardPage.vue'
 
 const org = '/app/:org([A-Za-z0-9._-]+)'
 const repo = ':owner/:repo'
@@ -13,7 +14,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/app', redirect: () => (session.org ? `/app/${session.org}/` : '/app/no-org') },
   { path: '/app/no-org', name: 'no-org', component: () => import('./pages/NoOrgPage.vue'), meta: { title: 'No organisation' } },
   { path: '/app/choose-org', name: 'choose-org', component: () => import('./pages/ChooseOrgPage.vue'), meta: { title: 'Choose an organisation' } },
-  { path: `${org}/`, name: 'dashboard', component: () => import('./pages/DashboardPage.vue'), meta: { title: 'Dashboard', nav: 'dashboard', needs: 'specs:read' } },
+  { path: `${org}/`, name: 'dashboard', component: DashboardPage, meta: { title: 'Dashboard', nav: 'dashboard', needs: 'specs:read' } },
   { path: `${org}/repos/${repo}`, name: 'repo', component: () => import('./pages/RepoPage.vue'), meta: { nav: 'dashboard', needs: 'specs:read' } },
   { path: `${org}/specs/${repo}/:file+`, name: 'spec', component: () => import('./pages/SpecPage.vue'), meta: { nav: 'dashboard', needs: 'specs:read' } },
   { path: `${org}/docs/${repo}/:file+`, name: 'doc', component: () => import('./pages/DocPage.vue'), meta: { nav: 'dashboard', needs: 'specs:read' } },
@@ -38,7 +39,8 @@ export const router = createRouter({
   scrollBehavior: (to, from, saved) => {
     if (saved) return saved
     if (to.hash) return { el: `#${CSS.escape(decodeURIComponent(to.hash.slice(1)))}` }
-    return to.path === from.path ? {} : { top: 0 }
+    // a page that is just loaded is at its top
+    return to.path === from.path || from.matched.length === 0 ? false : { top: 0 }
   },
 })
 

@@ -70,10 +70,7 @@ describe('the search box', () => {
     const router = newRouter()
     const box = kept(mount(SearchBox, { props: { org: 'acme' }, global: { plugins: [router] }, attachTo: document.body }))
     const input = box.get('input')
-    vi.useFakeTimers()
     await input.setValue('team:core refund')
-    vi.advanceTimersByTime(100)
-    vi.useRealTimers()
     await flushPromises()
     return { router, box, input }
   }
@@ -82,6 +79,25 @@ describe('the search box', () => {
     await typed([hit(1)])
     const query = new URL(asked[0]!.url, 'http://x').searchParams
     expect([query.get('q'), query.get('team'), query.get('limit')]).toEqual(['refund', 'core', '8'])
+  })
+
+  it('asks one thing at a time, and for what was typed last', async () => {
+    const { input } = await typed([hit(1)])
+    const words: (string | null)[] = []
+    const waiting: (() => void)[] = []
+    vi.stubGlobal('fetch', async (url: string) => {
+      words.push(new URL(url, 'http://x').searchParams.get('q'))
+      await new Promise<void>((resolve) => waiting.push(resolve))
+      return new Response('{"results":[],"total":0,"facets":{}}', { headers: { 'content-type': 'application/json' } })
+    })
+    for (const text of ['a', 'ab', 'abc']) await input.setValue(text)
+    expect(words).toEqual(['a'])
+    waiting.shift()!()
+    await flushPromises()
+    expect(words).toEqual(['a', 'abc'])
+    waiting.shift()!()
+    await flushPromises()
+    expect(words).toHaveLength(2)
   })
 
   it('moves with the arrows, around the ends', async () => {

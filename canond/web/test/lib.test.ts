@@ -8,8 +8,9 @@ import { band, csv, figure } from '../src/lib/coverage'
 import { ago, count, percent, words } from '../src/lib/format'
 import { actionOf, keyActions, singleKeys } from '../src/lib/keys'
 import { hitAddress } from '../src/lib/links'
-import { attention, countBy, filterSpecs, flatten, reasonsOf, sums } from '../src/lib/overview'
-import { filterTasks, groupTasks, sortTasks, ticketUrl } from '../src/lib/tasks'
+import { firstOf, tally } from '../src/lib/lists'
+import { attention, filterSpecs, flatten, reasonsOf, sums } from '../src/lib/overview'
+import { filterTasks, firstGroups, groupTasks, sortTasks, ticketUrl } from '../src/lib/tasks'
 
 const spec = (over: Partial<SpecSummary>): SpecSummary =>
   ({ file_path: 'a.md', title: 'A', status: 'todo', owner: 'x', team: 't', tags: [], total_ac: 2, done_ac: 1, is_stale: false, review_status: null, ...over }) as SpecSummary
@@ -138,7 +139,7 @@ describe('the dashboard', () => {
   })
   it('filters and counts', () => {
     const all = flatten(overview([spec({ team: 'a' }), spec({ team: 'b', status: 'done' }), spec({ team: 'b' })]))
-    expect(countBy(all, (e) => e.spec.team)).toEqual([['b', 2], ['a', 1]])
+    expect(tally(all, (e) => e.spec.team)).toEqual([['b', 2], ['a', 1]])
     expect(filterSpecs(all, { team: 'b', status: 'done', review: '', repo: '' })).toHaveLength(1)
     expect(sums(all)).toMatchObject({ criteria: 6, doneCriteria: 3, done: 1, blocked: 0 })
   })
@@ -149,9 +150,16 @@ describe('tasks', () => {
     const groups = groupTasks([task({ spec_file_path: 'a.md', status: 'blocked' }), task({ spec_file_path: 'b.md', status: 'in_progress' })])
     expect(groups.map((g) => g.file)).toEqual(['b.md', 'a.md'])
   })
+  it('are shown a number of specs at a time, none of them cut', () => {
+    const groups = groupTasks(['a', 'a', 'b', 'c'].map((name) => task({ spec_file_path: `${name}.md` })))
+    expect(firstGroups(groups, 1).map((g) => g.tasks.length)).toEqual([2])
+    expect(firstGroups(groups, 3).map((g) => g.file)).toEqual(['a.md', 'b.md'])
+    expect(firstGroups(groups, 9)).toHaveLength(3)
+  })
   it('are found by text, number and ticket', () => {
     const all = [task({ section_number: '2.1', title: 'Retry', ticket_id: 'PAY-1' }), task({})]
-    for (const text of ['2.1', 'retry', 'pay-1']) expect(filterTasks(all, { text, status: '', repo: '', spec: '' })).toHaveLength(1)
+    for (const text of ['2.1', 'retry', 'pay-1', '2.1 RETRY', '.1 r']) expect(filterTasks(all, { text, status: '', repo: '', spec: '' })).toHaveLength(1)
+    for (const text of ['2x1', '(', 're.*y', '[a-z]', '\\d', 'a-z', '/']) expect(filterTasks(all, { text, status: '', repo: '', spec: '' })).toHaveLength(0)
   })
   it('are sorted without changing the list', () => {
     const all = [task({ title: 'b' }), task({ title: 'a' })]
@@ -163,6 +171,18 @@ describe('tasks', () => {
     expect(ticketUrl(task({ ticket_system: 'linear', ticket_id: 'A/1' }))).toBe('https://linear.app/issue/A%2F1')
     expect(ticketUrl(task({ ticket_system: 'github', ticket_id: 'javascript:1' }))).toBe('')
     expect(ticketUrl(task({ ticket_system: 'jira', ticket_id: 'X-1' }))).toBe('')
+  })
+})
+
+describe('long lists', () => {
+  it('begin with what a sort of all would begin with', () => {
+    let seed = 3
+    const items = Array.from({ length: 500 }, (_, id) => ({ id, n: (seed = (seed * 1103515245 + 12345) % 2147483648) % 40 }))
+    const compare = (a: { n: number }, b: { n: number }): number => a.n - b.n
+    for (const n of [0, 1, 17, 499, 500, 900]) expect(firstOf(items, n, compare)).toEqual([...items].sort(compare).slice(0, n))
+  })
+  it('are counted by value, most frequent first', () => {
+    expect(tally(['b', 'a', '', 'b', 'c'], (item) => item)).toEqual([['b', 2], ['a', 1], ['c', 1]])
   })
 })
 

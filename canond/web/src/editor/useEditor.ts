@@ -111,10 +111,12 @@ export function useEditor(at: () => Place, isNew: boolean) {
     } catch (error) {
       if (error instanceof ApiError && error.trouble === 'conflict') {
         const conflict = error.body as SaveConflict
-        const theirs = conflict.server_content ?? ''
-        const merged = await guarded(() => api.merge(at(), base.value, sent, theirs))
-        if (merged) return { how: 'conflict', merged, theirs, sha: conflict.server_sha ?? '' }
-        return { how: 'failed' }
+        // an answer without their text does not mean that there is none
+        const theirs = await guarded(async () =>
+          typeof conflict.server_content === 'string' ? { content: conflict.server_content, sha: conflict.server_sha ?? '' } : api.load(at()),
+        )
+        const merged = theirs && (await guarded(() => api.merge(at(), base.value, sent, theirs.content)))
+        return merged ? { how: 'conflict', merged, theirs: theirs.content, sha: theirs.sha } : { how: 'failed' }
       }
       failure.value = error instanceof ApiError ? error : new ApiError('server', String(error))
       return { how: 'failed' }

@@ -6,7 +6,7 @@ export function words(state: string): string {
 
 /** "1 spec", "2 specs". */
 export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString('en')} ${n === 1 ? one : many}`
+  return `${String(n).replace(/\B(?=(\d{3})+$)/g, ',')} ${n === 1 ? one : many}`
 }
 
 /** Part of a whole in percent; NaN when there is no whole. */
@@ -22,14 +22,18 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
   ['hour', 3_600],
   ['minute', 60],
 ]
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+// made when it is needed: its tables take long to load
+let relative: Intl.RelativeTimeFormat | undefined
 
 /** "3 days ago". */
 export function ago(date: Date, now = new Date()): string {
   const seconds = (date.getTime() - now.getTime()) / 1000
 
   for (const [unit, size] of units) {
-    if (Math.abs(seconds) >= size) return relative.format(Math.round(seconds / size), unit)
+    if (Math.abs(seconds) >= size) {
+      relative ??= new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+      return relative.format(Math.round(seconds / size), unit)
+    }
   }
   return 'just now'
 }

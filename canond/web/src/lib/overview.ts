@@ -1,5 +1,6 @@
 // What the dashboard says about an organisation, computed from its overview.
 import type { OrgOverview, RepoSummary, SpecSummary } from '../api/types'
+import { firstOf } from './lists'
 
 export interface SpecEntry {
   repo: RepoSummary
@@ -27,17 +28,6 @@ export function filterSpecs(entries: SpecEntry[], filters: Filters): SpecEntry[]
   )
 }
 
-/** How often each value occurs, most frequent first. */
-export function countBy(entries: SpecEntry[], value: (entry: SpecEntry) => string): [string, number][] {
-  const counts = new Map<string, number>()
-
-  for (const entry of entries) {
-    const key = value(entry)
-    if (key) counts.set(key, (counts.get(key) ?? 0) + 1)
-  }
-  return [...counts].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]))
-}
-
 /** Reasons to look at a spec, most pressing first. */
 export function reasonsOf(spec: SpecSummary): string[] {
   const reasons: string[] = []
@@ -49,16 +39,18 @@ export function reasonsOf(spec: SpecSummary): string[] {
   return reasons
 }
 
+const weightOf = (reasons: string[]): number =>
+  reasons.includes('blocked') ? 3 : reasons.includes('stale') ? 2 : 1
+
 /** At most nine specs that need somebody, most pressing first. */
 export function attention(entries: SpecEntry[], most = 9): (SpecEntry & { reasons: string[] })[] {
-  const weight = (reasons: string[]): number =>
-    reasons.includes('blocked') ? 3 : reasons.includes('stale') ? 2 : reasons.length > 0 ? 1 : 0
+  const pressing: (SpecEntry & { reasons: string[]; weight: number })[] = []
 
-  return entries
-    .map((entry) => ({ ...entry, reasons: reasonsOf(entry.spec) }))
-    .filter((entry) => entry.reasons.length > 0)
-    .sort((a, b) => weight(b.reasons) - weight(a.reasons))
-    .slice(0, most)
+  for (const entry of entries) {
+    const reasons = reasonsOf(entry.spec)
+    if (reasons.length > 0) pressing.push({ ...entry, reasons, weight: weightOf(reasons) })
+  }
+  return firstOf(pressing, most, (a, b) => b.weight - a.weight)
 }
 
 export function sums(entries: SpecEntry[]): {

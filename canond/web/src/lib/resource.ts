@@ -12,6 +12,24 @@ export interface Resource<T> {
   reload: () => Promise<void>
 }
 
+/** Answers that were asked for before there was a page to show them. */
+const early = new Map<string, Promise<unknown>>()
+
+/** Ask for what a page will ask for; it is settled when there is an answer or trouble. */
+export function askEarly(address: string): Promise<unknown> {
+  const answer = ask<unknown>(address)
+
+  early.set(address, answer)
+  return answer.catch(() => undefined)
+}
+
+function askOnce<T>(address: string, signal: AbortSignal): Promise<T> {
+  const answer = early.get(address)
+
+  early.delete(address)
+  return answer ? (answer as Promise<T>) : ask<T>(address, { signal })
+}
+
 /**
  * Keep the answer of an address that may change. An overtaken answer is
  * dropped; after a failed refresh the old data stays.
@@ -32,7 +50,9 @@ export function useResource<T>(address: MaybeRefOrGetter<string | null>): Resour
     running = mine
     try {
       if (from !== null) {
-        data.value = await ask<T>(from, { signal: mine.signal })
+        const answer = await askOnce<T>(from, mine.signal)
+        if (mine.signal.aborted) return
+        data.value = answer
         since.value = new Date()
         error.value = null
       }
