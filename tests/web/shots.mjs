@@ -45,6 +45,7 @@ const pages = [
   ['editor', `/app/acme/editor/${refunds}`, { ready: '.preview .spec-html > *' }],
   ['editor-structured', `/app/acme/editor/${refunds}`, { ready: '.preview .spec-html > *', act: (page) => page.getByLabel('Structured').check() }],
   ['editor-save', `/app/acme/editor/${refunds}`, { ready: '.preview .spec-html > *', act: typeAndSave }],
+  ['editor-conflict', `/app/acme/editor/${refunds}`, { ready: '.preview .spec-html > *', act: conflict, net: { '**/save': (route) => answer(409, { error: 'conflict', server_content: theirs(), server_sha: '0'.repeat(40) })(route) } }],
   ['new-spec', '/app/acme/editor/acme/payments/new'],
   ['api-keys', '/app/acme/settings/api-keys', { net: { '**/settings/api-keys/': (route) => (route.request().resourceType() === 'document' ? route.continue() : answer(200, keys())(route)) } }],
   ['api-keys-none', '/app/acme/settings/api-keys', { net: { '**/settings/api-keys/': (route) => (route.request().resourceType() === 'document' ? route.continue() : answer(200, { keys: [] })(route)) } }],
@@ -97,6 +98,22 @@ async function typeAndSave(page) {
   await page.keyboard.type('x')
   await page.getByRole('button', { name: 'Save', exact: true }).click()
   await page.locator('dialog[open]').waitFor()
+}
+
+/** What somebody else has saved meanwhile: another line where typeAndSave types, and one that fits. */
+const theirs = () =>
+  fs
+    .readFileSync(path.join(folder, 'payments/docs/specs/refunds.md'), 'utf8')
+    .replace('review_status: approved', 'review_status: in_review')
+    .replace('Support MAY add a reason', 'Support SHOULD add a reason')
+
+async function conflict(page) {
+  await page.locator('.cm-line', { hasText: 'review_status' }).click()
+  await page.keyboard.press('End')
+  await page.keyboard.type(' by two')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.locator('dialog[open]').getByRole('button', { name: 'Save', exact: true }).click()
+  await page.locator('dialog.conflict[open]').waitFor()
 }
 
 async function refresh(page) {

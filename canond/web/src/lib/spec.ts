@@ -13,8 +13,21 @@ export function criterionId(section: string, n: number): string {
   return `${section}-ac-${n + 1}`
 }
 
+/** The numbers that documents give their sections; the HTML of the server leaves them out. Once per rendering. */
+export function numberHeadings(body: HTMLElement, sections: Pick<SpecSection, 'id' | 'section_number'>[]): void {
+  for (const { id, section_number } of sections) {
+    const heading = section_number && body.querySelector(`#${CSS.escape(`section-${id}`)}`)?.querySelector('h2, h3, h4, h5, h6')
+
+    if (!heading || heading.querySelector(':scope > .section-number')) continue
+    const number = document.createElement('span')
+    number.className = 'section-number'
+    number.textContent = section_number
+    heading.prepend(number, ' ')
+  }
+}
+
 function foldSection(box: HTMLElement, isDone: boolean): void {
-  const heading = box.querySelector(':scope > h2, :scope > h3, :scope > h4, :scope > h5')
+  const heading = box.querySelector(':scope > :is(h2, h3, h4, h5, h6)')
   const state = box.querySelector(':scope > .spec-state')
 
   if (!heading) return
@@ -27,7 +40,7 @@ function foldSection(box: HTMLElement, isDone: boolean): void {
   summary.append(heading)
   if (state) {
     // a link inside of what folds cannot be told from the folding
-    const links = [...state.querySelectorAll('a')]
+    const links = [...state.querySelectorAll('a')].map((link) => link.closest('.ticket') ?? link)
     if (links.length) {
       const line = document.createElement('p')
       line.className = 'spec-state'
@@ -108,6 +121,7 @@ export function prepareSpec(
     { rootMargin: '-80px 0px -70% 0px' },
   )
 
+  numberHeadings(body, sections)
   for (const box of boxes) {
     foldSection(box, known.get(box.id)?.status.state === 'done')
     numberCriteria(box, known.get(box.id)?.acceptance_criteria ?? [], repository)
