@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds Canon and measures the figures F1 to F15, A1 and A2 (tests/bench/README.md).
+# Builds Canon and measures the figures F1 to F15, A1, A2 and W1 to W4 (tests/bench/README.md).
 #
 #   tests/bench/run.sh               all figures
 #   tests/bench/run.sh F9 F12        these only
@@ -17,7 +17,7 @@ for option in "$@"; do
   case $option in
     --quick) rounds=3 ;;
     --no-install) install= ;;
-    F[1-9]|F1[0-5]|A[12]) figures+=("$option") ;;
+    F[1-9]|F1[0-5]|A[12]|W[1-4]) figures+=("$option") ;;
     *) sed -n '2,/^set/p' "$0" | sed '$d; s/^# \{0,1\}//'; exit 2 ;;
   esac
 done
@@ -117,5 +117,12 @@ done
 [ ${#http[@]} = 0 ] || measure tests/bench/http.py \
   --canond build/release/canond/canond --corpus build/corpus/clean-6500 \
   --rounds "$rounds" "${http[@]}"
+web=()
+for figure in W1 W2 W3 W4; do
+  ! wanted "$figure" || web+=("$figure")
+done
+[ ${#web[@]} = 0 ] || ! node_is_new node || prepare_peers
+[ ${#web[@]} = 0 ] || measure node tests/bench/web.mjs \
+  --canond build/release/canond/canond --rounds "$rounds" "${web[@]}"
 print_table
 exit "$worst"

@@ -12,13 +12,14 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { pathToFileURL } from 'node:url'
 
 const { values: options, positionals: wanted } = parseArgs({
   allowPositionals: true,
   options: { canond: { type: 'string' }, rounds: { type: 'string', default: process.env.BENCH_RUNS ?? '9' }, profile: { type: 'string' } },
 })
 process.env.CANOND ??= path.resolve(options.canond ?? 'build/release/canond/canond')
-const { browser, pause, root, serve } = await import('../web/lib.mjs')
+const { browser, canond, pause, peers, root, serve } = await import('../web/lib.mjs')
 
 const figures = ['W1', 'W2', 'W3', 'W4']
 const rounds = Number(options.rounds)
@@ -227,7 +228,15 @@ for (const name of wanted) {
     process.exit(2)
   }
 }
-for (const [names, measure] of [[['W1'], paint], [['W2'], search], [['W3', 'W4'], many]]) {
+const lacks = !fs.existsSync(path.join(peers, 'node_modules/playwright-core'))
+  ? 'no-packages-of-the-peers'
+  : !(process.env.CHROMIUM ?? (await import(pathToFileURL(path.join(peers, 'browser.mjs')))).findBrowser())
+    ? 'no-Chromium'
+    : !fs.existsSync(canond)
+      ? 'no-canond'
+      : ''
+if (lacks) for (const name of figures.filter(isWanted)) process.stdout.write(`${name} - ${lacks} - - SKIPPED\n`)
+for (const [names, measure] of lacks ? [] : [[['W1'], paint], [['W2'], search], [['W3', 'W4'], many]]) {
   if (!names.some(isWanted)) continue
   note(`${names.join(', ')} (load ${os.loadavg()[0].toFixed(1)})`)
   try {
