@@ -50,15 +50,27 @@ static bool has_document(int root, const char *folder)
     return cn_walk_run(root, cn_str(folder), &walk, NULL) == 1;
 }
 
-static bool is_git(const char *path)
-{
 #ifdef CANON_WITH_GIT
-    return cn_git_probe(path, NULL, NULL);
+static bool has(int root, const char *name)
+{
+    return faccessat(root, name, F_OK, 0) == 0;
+}
+
+/* A look first: libgit2 reads all certificates of the system before anything
+ * else, which a server without git repositories need not wait for. */
+static bool is_git(int root, const char *path)
+{
+    return (has(root, ".git") || (has(root, "HEAD") && has(root, "objects"))) &&
+           cn_git_probe(path, NULL, NULL);
+}
 #else
+static bool is_git(int root, const char *path)
+{
+    (void)root;
     (void)path;
     return false;
-#endif
 }
+#endif
 
 static bool is_repository_folder(int root)
 {
@@ -135,7 +147,7 @@ static int try_folder(finder *f, const char *path)
 
     if (root < 0)
         return CANON_ENOTFOUND;
-    if (is_git(path)) {
+    if (is_git(root, path)) {
         close(root);
         return found(f, "git", path);
     }
