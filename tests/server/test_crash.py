@@ -6,15 +6,14 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import tempfile
 import threading
 import time
 import unittest
 
-from support import (PATIENCE, Server, eventually, git, make_repository,
-                     spec_text, write_file)
+from support import (PATIENCE, Server, check_sqlite, eventually, git,
+                     make_repository, spec_text, write_file)
 
 LONG = os.environ.get("CANON_LONG") == "1"
 MOST_SECONDS = 600 if LONG else 45  # of one test
@@ -69,14 +68,7 @@ class Crash(unittest.TestCase):
             yield i
 
     def check_database(self, path):
-        db = sqlite3.connect(path)
-        try:
-            rows = db.execute("PRAGMA integrity_check").fetchall()
-            self.assertEqual(rows, [("ok",)])
-            rows = db.execute("PRAGMA foreign_key_check").fetchall()
-            self.assertEqual(rows, [])
-        finally:
-            db.close()
+        self.assertEqual(check_sqlite(path), [])
 
 
 class Indexing(Crash):

@@ -312,13 +312,14 @@ class Lasting(Case):
         refused = Visitor(one).ask("/app/acme/api/dashboard", headers={
             "Cookie": f"canon_session={copied}"})
         self.assertEqual(refused.status, 401, here)
-        # the operator's program works beside them
+        # the operator's program works beside them: what it changes counts for
+        # keys a second later at most
         settings = {"DATABASE_URL": cluster.url, "WEB_ORG": "acme"}
-        canon("users", "deactivate", "alice@example.com", **settings)
-        refused = program.ask("/app/acme/api/dashboard")
-        self.assertEqual(refused.status, 403, refused)
-        canon("users", "activate", "alice@example.com", **settings)
-        self.assertEqual(program.ask("/app/acme/api/dashboard").status, 200)
+        for command, status in (("deactivate", 403), ("activate", 200)):
+            canon("users", command, "alice@example.com", **settings)
+            time.sleep(1)
+            answer = program.ask("/app/acme/api/dashboard")
+            self.assertEqual(answer.status, status, answer)
 
     def test_a_first_key_needs_no_browser(self):
         settings = {"DATABASE_URL": f"sqlite:{self.folder}/canon.db"}

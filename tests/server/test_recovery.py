@@ -6,7 +6,6 @@ import os
 import resource
 import shutil
 import signal
-import sqlite3
 import subprocess
 import tempfile
 import threading
@@ -14,8 +13,8 @@ import time
 import unittest
 
 import postgresql
-from support import (PATIENCE, Server, eventually, git, make_repository,
-                     spec_text, write_file)
+from support import (PATIENCE, Server, check_sqlite, eventually, git,
+                     make_repository, spec_text, write_file)
 
 COVERAGE = "/app/acme/api/coverage"
 
@@ -127,10 +126,7 @@ class Work(Trouble):
             self.assertEqual(second.process.returncode, 0)
             self.assertTrue(any("another process" in line
                                 for line in second.log), second.log)
-        with sqlite3.connect(self.database()) as db:
-            rows = db.execute("PRAGMA integrity_check").fetchall()
-            self.assertEqual(rows, [("ok",)])
-        db.close()
+        self.assertEqual(check_sqlite(self.database()), [])
 
     def test_sigterm_under_load_ends_soon_and_well(self):
         for i in range(100):

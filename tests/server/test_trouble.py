@@ -12,8 +12,8 @@ import tempfile
 import time
 import unittest
 
-from support import (CANOND, PATIENCE, Server, free_port, run, titles,
-                     wait_until, write_specs)
+from support import (CANOND, PATIENCE, Server, check_sqlite, free_port, run,
+                     titles, wait_until, write_specs)
 
 ROUNDS = int(os.environ.get("CANOND_CRASHES", "50"))
 
@@ -22,12 +22,6 @@ def git(folder, *arguments):
     return subprocess.run(
         ["git", "-C", folder, "-c", "user.name=x", "-c", "user.email=x@x",
          *arguments], check=True, capture_output=True, text=True).stdout
-
-
-def check_file(path):
-    """SQLite's own opinion of a database that nobody has open."""
-    with sqlite3.connect(path) as db:
-        return db.execute("PRAGMA quick_check").fetchall()
 
 
 def remove_locks(source):
@@ -51,8 +45,8 @@ class Crash(unittest.TestCase):
                 time.sleep(chance.uniform(0.02, 0.3) * PATIENCE)
                 server.stop(signal.SIGKILL)
                 if i % 10 == 9 and os.path.exists(f"{folder}/canon.db"):
-                    self.assertEqual(check_file(f"{folder}/canon.db"),
-                                     [("ok",)])
+                    self.assertEqual(
+                        check_sqlite(f"{folder}/canon.db", "quick_check"), [])
             with Server(folder=folder, CANON_SOURCES=f"acme={source}") as s:
                 s.wait_for("/readyz")
                 expected = sorted(f"round{ROUNDS - 1} {i}" for i in range(40))
