@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#define WORKERS     256   /* threads of CivetWeb: one connection each */
+#define WORKERS     128   /* threads of CivetWeb: one connection each */
 #define OUT_SIZE    32768 /* an answer up to this is one write */
 #define TARGET_SIZE 32768 /* CivetWeb takes no larger header */
 #define TICK_MS     100

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define STREAMS (WORKERS / 4) /* each keeps a worker for its life */
+#define STREAMS (WORKERS / 2) /* each keeps a worker for its life */
 #define RATE    32768         /* bytes a second that a client must manage */
 #define WAIT_US 4900000       /* CivetWeb's limit of a wait, nearly */
 

@@ -71,7 +71,7 @@ static void *start_work(void *user)
     canon_error error;
     int rc;
 
-    atomic_store(&s->ready, canon_is_current(s->engine));
+    poll(NULL, 0, s->ready ? TICK_MS : 0); /* the first who ask come first */
     rc = canon_prepare(s->engine, &error);
     while (rc == CANON_EBUSY && !atomic_load(&s->stopping)) {
         say(error.text);
@@ -101,6 +101,8 @@ static int serve(server *s, const char *addresses)
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    /* an index that is there comes before the many threads of CivetWeb */
+    atomic_store(&s->ready, canon_is_current(s->engine));
     if (!server_start(s, addresses))
         return fail("cannot listen, is the port in use? See LISTEN and PORT");
     snprintf(text, sizeof(text), "serving http://%s", addresses);

@@ -142,7 +142,7 @@ bool server_start(server *s, const char *addresses)
 {
     /* clang-format off */
     const char *options[] = {
-        "listening_ports", addresses, "num_threads", "256",
+        "listening_ports", addresses, "num_threads", "128",
         "connection_queue", "1024", "listen_backlog", "4096",
         "enable_keep_alive", "yes", "keep_alive_timeout_ms", "5000",
         "request_timeout_ms", "5000", "tcp_nodelay", "1",
