@@ -99,7 +99,8 @@ async function paint() {
     const load = async () => {
       await b.page.goto('about:blank')
       await b.page.goto(`${server.url}/app/${org}/`, { waitUntil: 'commit' })
-      await b.page.waitForFunction(() => window.painted, null, { polling: 50, timeout: 60_000 })
+      // seldom: to be asked costs the slow page time, too
+      await b.page.waitForFunction(() => window.painted, null, { polling: 500, timeout: 60_000 })
       return b.page.evaluate(() => window.painted)
     }
     const cold = []
