@@ -199,12 +199,12 @@ static int add_folders(adder *a, const char *start)
     return rc;
 }
 
+#ifdef CANON_WITH_GIT
 static int add_git(adder *a)
 {
-    int rc = CANON_EIO;
-#ifdef CANON_WITH_GIT
     cn_buf folder = CN_BUF_INIT(URL_MOST);
     cn_buf common = CN_BUF_INIT(URL_MOST);
+    int rc = CANON_EIO;
 
     a->number = ENOENT;
     if (cn_git_probe(a->of->location, &folder, &common) == 1 && folder.data &&
@@ -222,9 +222,15 @@ static int add_git(adder *a)
     }
     cn_buf_free(&common);
     cn_buf_free(&folder);
-#endif
     return rc;
 }
+#else
+static int add_git(adder *a)
+{
+    (void)a;
+    return CANON_EIO;
+}
+#endif
 
 static uint64_t print_of(const watched *s)
 {

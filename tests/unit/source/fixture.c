@@ -48,6 +48,7 @@ static bool interrupted(void *user)
 
 cn_source_host host = {now_us, counted, interrupted, NULL};
 
+CANON_PRINTF(2, 0)
 static char *run(const char *folder, const char *fmt, va_list args, int *status)
 {
     char command[4096];
