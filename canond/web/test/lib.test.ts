@@ -88,10 +88,24 @@ describe('a session that is refused', () => {
     expect(calls).toHaveLength(7)
   })
   it('stays refused when it cannot be renewed', async () => {
-    for (const status of [401, 409, 502]) {
+    for (const status of [401, 502]) {
       serve(() => json({ detail: 'no' }, status))
       expect(await trouble('/a')).toBe('login')
       expect(calls).toEqual(['GET /a', 'POST /auth/refresh {}'])
+    }
+  })
+  it('waits for another tab that renews it', async () => {
+    vi.useFakeTimers()
+    try {
+      serve(() => json({ detail: 'Refresh already in progress' }, 409))
+      const answer = trouble('/a')
+      await vi.advanceTimersByTimeAsync(999)
+      expect(calls).toEqual(['GET /a', 'POST /auth/refresh {}'])
+      await vi.advanceTimersByTimeAsync(1)
+      expect(await answer).toBe('login')
+      expect(calls).toEqual(['GET /a', 'POST /auth/refresh {}', 'GET /a'])
+    } finally {
+      vi.useRealTimers()
     }
   })
   it('is renewed again the next time, but never twice for a request', async () => {

@@ -77,10 +77,17 @@ async function send(path: string, { method = 'GET', json, signal }: Asking): Pro
 
 let renewal: Promise<boolean> | null = null
 
-/** Let the provider say again what the session may do: once for all who wait. */
+/** How long another tab takes to renew the session, in milliseconds. */
+const otherTab = 1000
+
+/** Let the provider say again what the session may do: once for all who wait. 409: another tab is about it. */
 function renew(): Promise<boolean> {
   renewal ??= send('/auth/refresh', { method: 'POST', json: {} })
-    .then((answer) => answer.status === 200, () => false)
+    .then(async (answer) => {
+      if (answer.status === 409) await new Promise((resolve) => setTimeout(resolve, otherTab))
+      return answer.status === 200 || answer.status === 409
+    })
+    .catch(() => false)
     .finally(() => {
       renewal = null
     })
