@@ -344,7 +344,7 @@ CANON_API int canon_spec_set_meta(const canon_spec *spec, const char *field,
                                   int *changed_out,
                                   canon_error *err) CANON_NODISCARD;
 
-/* --- merging ----------------------------------------------------------- */
+/* --- merging -------------------------------------------------------------- */
 
 /** Three versions of a document: what both sides began with, and what each
  * made of it. */
@@ -364,8 +364,8 @@ typedef struct canon_merge_input {
     }
 
 /** A stretch of the result: text that is settled, or a place that both sides
- * changed differently. Texts are whole lines, belong to the merge and are not
- * NUL-terminated. */
+ * changed differently. Texts are whole lines (only the last line of the last
+ * part may lack its end), belong to the merge and are not NUL-terminated. */
 typedef struct canon_merge_part {
     int is_conflict;
     const char *text; /**< when it is none */
@@ -381,12 +381,18 @@ typedef struct canon_merge_part {
 typedef struct canon_merge canon_merge;
 
 /**
- * Put two changed versions together. Lines that one side changed are taken
- * from it, to the byte. A criterion is merged in its parts: one side may tick
- * it while the other one words it anew, and criteria that both add to a list
- * are both kept. Pure; the input is copied.
+ * Put two changed versions of a document together; the rules are in
+ * libcanon/docs/spec-format.md under "Merging". What only one side changed is
+ * taken from it, to the byte. Where both did, a line is merged in its parts:
+ * one side may tick a criterion while the other one words it anew, and one may
+ * renumber a section whose state the other one changes. What both add to a
+ * list, to the front matter or as evidence is all kept, once. Whatever could
+ * go wrong silently is a conflict. Pure; the input is copied. Time grows with
+ * the length of the input, memory with its lines: about 200 bytes each.
  * @param out freed with canon_merge_free; NULL on failure.
- * @return CANON_OK, with conflicts too; CANON_ETOOBIG beyond 4 MiB a version.
+ * @return CANON_OK, with conflicts too; CANON_EINVAL for an input without its
+ * size or a version without its text; CANON_ETOOBIG beyond 4 MiB or 262,144
+ * lines a version; CANON_ENOMEM.
  */
 CANON_API int canon_spec_merge(const canon_merge_input *input,
                                canon_merge **out,
@@ -402,12 +408,16 @@ CANON_API size_t canon_merge_count(const canon_merge *merge);
 CANON_API const canon_merge_part *canon_merge_at(const canon_merge *merge,
                                                  size_t i);
 
-/** The text, conflicts between the marker lines of git's merge. */
+/** The text, conflicts between marker lines as `git merge-file --diff3` writes
+ * them, longer than any line of the text that could be taken for one.
+ * @return CANON_OK; CANON_ETOOBIG beyond 128 MiB; CANON_ENOMEM. */
 CANON_API int canon_merge_write(const canon_merge *merge, canon_buf *out,
                                 canon_error *err) CANON_NODISCARD;
 
 /** {"content","conflicts","parts":[{"text"}|{"base","ours","theirs"}]} of the
- * REST API. */
+ * REST API.
+ * @return CANON_OK; CANON_EINVAL when the text is not UTF-8, which JSON has to
+ * be; CANON_ETOOBIG; CANON_ENOMEM. */
 CANON_API int canon_merge_json(const canon_merge *merge, canon_buf *out,
                                canon_error *err) CANON_NODISCARD;
 

@@ -1,119 +1,54 @@
 /*
  * Three-way merge. Each side's changes are edits of the base: a range of its
  * lines and what stands there now. Edits of the two sides that do not meet are
- * both made. Where they meet, equal ones are one, criteria are merged in their
- * parts, lines added to a list are all kept; the rest is a conflict.
+ * both made. Where they meet, equal ones are one, lines are merged in their
+ * parts, what was added to a list is all kept; the rest is a conflict.
  *
- * Edits that only touch (the line above and the line below a boundary) do not
- * meet when their lines stand for themselves, as criteria and headings do.
- * Lines of a paragraph do not.
+ * Edits that only touch (the line above and the line below a boundary) meet
+ * when the lower one depends on the upper one: lines of a paragraph do, and so
+ * do evidence and its criterion, a heading and its directives.
  */
 #include "canon/spec.h"
 
-#include "array.h"
 #include "buf.h"
 #include "fail.h"
 #include "json.h"
 #include "mem.h"
 #include "merge_parts.h"
+#include "merge_style.h"
+#include "utf8.h"
 
 #define VERSION_MAX ((size_t)4 * 1024 * 1024)
-#define RESULT_MAX  (8 * VERSION_MAX)
-
-enum { BASE, OURS, THEIRS };
+#define RESULT_MAX  (32 * VERSION_MAX)
+#define LINES_MAX   ((size_t)256 * 1024)
+#define MARKER_MIN  7
 
 struct canon_merge {
-    char *copy;     /* of the three texts, one after the other */
+    cn_arena arena; /* of all texts */
     cn_array parts; /* of canon_merge_part */
-    cn_buf words;   /* lines that neither side wrote as they are */
     size_t conflicts;
+    const char *line_end; /* of marker lines */
 };
 
-/* Lines of the base and the lines of a side that take their place. */
-typedef struct edit {
-    size_t lo, hi;     /* of the base */
-    size_t from, upto; /* of the side */
-} edit;
-
-typedef struct merging {
+typedef struct merger {
     canon_merge *result;
-    cn_merge_lines text[3];
-    size_t *match[3]; /* of OURS and THEIRS */
-    cn_array edits[3];
+    cn_merging m;
+    cn_array lines; /* of cn_slice: what was put together */
     canon_error *err;
-} merging;
+} merger;
 
-static int no_memory(merging *m)
+static int no_memory(merger *g)
 {
-    return cn_fail_memory(m->err);
-}
-
-/* The bytes of lines that stand one after the other. */
-static cn_slice lines_text(const cn_merge_lines *text, size_t from, size_t upto)
-{
-    const char *start;
-
-    if (from >= upto)
-        return cn_slice_of(NULL, 0);
-    start = text->items[from].text.ptr;
-    return cn_slice_of(start, (size_t)(text->items[upto - 1].text.ptr +
-                                       text->items[upto - 1].text.len - start));
-}
-
-/* --- edits --------------------------------------------------------------- */
-
-static int add_edit(merging *m, int side, size_t lo, size_t from, size_t hi,
-                    size_t upto)
-{
-    edit *e;
-
-    if (lo == hi && from == upto)
-        return CANON_OK;
-    e = cn_array_push(&m->edits[side]);
-    if (!e)
-        return no_memory(m);
-    e->lo = lo;
-    e->hi = hi;
-    e->from = from;
-    e->upto = upto;
-    return CANON_OK;
-}
-
-/* What a side made of the base. A box that was ticked is an edit of its own. */
-static int list_edits(merging *m, int side)
-{
-    const cn_merge_lines *base = &m->text[BASE];
-    const cn_merge_lines *text = &m->text[side];
-    size_t lo = 0;
-    size_t from = 0;
-    int rc = CANON_OK;
-
-    for (size_t i = 0; !rc && i < base->count; i++) {
-        size_t j = m->match[side][i];
-
-        if (j == CN_NO_LINE)
-            continue;
-        rc = add_edit(m, side, lo, from, i, j);
-        if (!rc && !cn_slice_eq(base->items[i].text, text->items[j].text))
-            rc = add_edit(m, side, i, j, i + 1, j + 1);
-        lo = i + 1;
-        from = j + 1;
-    }
-    return rc ? rc : add_edit(m, side, lo, from, base->count, text->count);
+    return cn_fail_memory(g->err);
 }
 
 /* --- the result ----------------------------------------------------------- */
 
-static canon_merge_part *last_part(merging *m)
+static int add_text(merger *g, cn_slice text)
 {
-    cn_array *parts = &m->result->parts;
-
-    return parts->count ? cn_array_at(parts, parts->count - 1) : NULL;
-}
-
-static int add_text(merging *m, cn_slice text)
-{
-    canon_merge_part *part = last_part(m);
+    cn_array *parts = &g->result->parts;
+    canon_merge_part *part =
+        parts->count ? cn_array_at(parts, parts->count - 1) : NULL;
 
     if (text.len == 0)
         return CANON_OK;
@@ -121,181 +56,150 @@ static int add_text(merging *m, cn_slice text)
         part->text_len += text.len;
         return CANON_OK;
     }
-    part = cn_array_push(&m->result->parts);
+    part = cn_array_push(parts);
     if (!part)
-        return no_memory(m);
+        return no_memory(g);
     part->text = text.ptr;
     part->text_len = text.len;
     return CANON_OK;
 }
 
-static int add_conflict(merging *m, const cn_slice sides[3])
+static int add_lines(merger *g, int version, size_t from, size_t upto)
 {
-    canon_merge_part *part = cn_array_push(&m->result->parts);
+    int rc = CANON_OK;
 
-    if (!part)
-        return no_memory(m);
-    part->is_conflict = 1;
-    part->base = sides[BASE].ptr;
-    part->base_len = sides[BASE].len;
-    part->ours = sides[OURS].ptr;
-    part->ours_len = sides[OURS].len;
-    part->theirs = sides[THEIRS].ptr;
-    part->theirs_len = sides[THEIRS].len;
-    m->result->conflicts++;
+    for (size_t i = from; !rc && i < upto; i++)
+        rc = add_text(g, cn_merge_text(&g->m.text[version].items[i]));
+    return rc;
+}
+
+/* The bytes of lines; they mostly stand one after the other. */
+static int join_lines(merger *g, int version, size_t from, size_t upto,
+                      cn_slice *out)
+{
+    const cn_merge_line *lines = g->m.text[version].items;
+    size_t len = 0;
+    bool is_one = true;
+    char *at;
+
+    *out = cn_slice_of(NULL, 0);
+    for (size_t i = from; i < upto; i++) {
+        is_one = is_one && lines[from].ptr + len == lines[i].ptr;
+        len += lines[i].len;
+    }
+    if (len == 0)
+        return CANON_OK;
+    *out = cn_slice_of(lines[from].ptr, len);
+    if (is_one)
+        return CANON_OK;
+    at = cn_arena_alloc(&g->result->arena, len);
+    if (!at)
+        return no_memory(g);
+    out->ptr = at;
+    for (size_t i = from; i < upto; i++) {
+        memcpy(at, lines[i].ptr, lines[i].len);
+        at += lines[i].len;
+    }
     return CANON_OK;
 }
 
-/* One of three versions; false: both sides changed it, and differently. */
-static bool choose(const cn_slice sides[3], cn_slice *out)
+static int add_conflict(merger *g, const cn_slice sides[3])
 {
-    bool ours = !cn_slice_eq(sides[BASE], sides[OURS]);
-    bool theirs = !cn_slice_eq(sides[BASE], sides[THEIRS]);
+    canon_merge_part *part = cn_array_push(&g->result->parts);
 
-    *out = sides[ours ? OURS : THEIRS];
-    return !ours || !theirs || cn_slice_eq(sides[OURS], sides[THEIRS]);
+    if (!part)
+        return no_memory(g);
+    part->is_conflict = 1;
+    part->base = sides[CN_BASE].ptr;
+    part->base_len = sides[CN_BASE].len;
+    part->ours = sides[CN_OURS].ptr;
+    part->ours_len = sides[CN_OURS].len;
+    part->theirs = sides[CN_THEIRS].ptr;
+    part->theirs_len = sides[CN_THEIRS].len;
+    g->result->conflicts++;
+    return CANON_OK;
 }
 
-/* A criterion's line, put together of what stands before the box's state, that
- * state and the words. The room is reserved: pointers into it stay. */
-static bool merge_criterion(merging *m, const cn_merge_line *lines[3],
-                            cn_slice *out)
+/* --- places that both sides changed --------------------------------------- */
+
+static int merge_line(merger *g, const cn_merge_line *const lines[3])
 {
-    cn_buf *words = &m->result->words;
-    size_t begin = words->len;
+    const cn_slice sides[3] = {cn_merge_text(lines[CN_BASE]),
+                               cn_merge_text(lines[CN_OURS]),
+                               cn_merge_text(lines[CN_THEIRS])};
+    cn_slice text;
+    int rc = cn_merge_line_parts(lines, &g->result->arena, &text);
 
-    for (int part = 0; part < 3; part++) {
-        cn_slice sides[3];
-        cn_slice chosen;
+    if (rc == CANON_ECONFLICT)
+        return add_conflict(g, sides);
+    return rc ? no_memory(g) : add_text(g, text);
+}
 
-        for (int s = 0; s < 3; s++) {
-            cn_slice text = lines[s]->text;
-            size_t box = lines[s]->box;
+/* Is every line of the base still a line of both sides? */
+static bool is_line_by_line(const cn_merging *m, const cn_merge_region *r)
+{
+    size_t n = r->hi[CN_BASE] - r->lo[CN_BASE];
 
-            if (box == 0)
+    for (int s = CN_OURS; s <= CN_THEIRS; s++) {
+        if (r->hi[s] - r->lo[s] != n)
+            return false;
+        for (size_t i = 0; i < n; i++)
+            if (m->match[s][r->lo[CN_BASE] + i] != r->lo[s] + i)
                 return false;
-            sides[s] = part == 0   ? cn_slice_first(text, box)
-                       : part == 1 ? cn_slice_of(text.ptr + box, 1)
-                                   : cn_slice_from(text, box + 1);
-        }
-        if (!choose(sides, &chosen)) {
-            cn_buf_cut(words, begin);
-            return false;
-        }
-        cn_buf_slice(words, chosen);
     }
-    *out = cn_slice_from(cn_buf_all(words), begin);
-    return !words->rc;
-}
-
-static int merge_line(merging *m, const cn_merge_line *lines[3])
-{
-    cn_slice sides[3] = {lines[BASE]->text, lines[OURS]->text,
-                         lines[THEIRS]->text};
-    cn_slice chosen;
-
-    if (choose(sides, &chosen) || merge_criterion(m, lines, &chosen))
-        return add_text(m, chosen);
-    return m->result->words.rc ? no_memory(m) : add_conflict(m, sides);
-}
-
-/* --- where edits meet ------------------------------------------------------ */
-
-/* Lines of a list: items, what is indented below them, blank lines. */
-static bool is_list(const cn_merge_lines *text, size_t from, size_t upto)
-{
-    bool has_item = false;
-
-    for (size_t i = from; i < upto; i++) {
-        cn_slice line = text->items[i].text;
-        cn_slice rest = cn_slice_trim(line);
-        bool item = rest.len > 1 && strchr("-*+", rest.ptr[0]) &&
-                    cn_is_blank(rest.ptr[1]);
-
-        if (rest.len > 0 && !item && !cn_is_blank(line.ptr[0]))
-            return false;
-        has_item = has_item || item;
-    }
-    return has_item;
-}
-
-/* Does every line stand for itself: blank, heading, item, comment, field? */
-static bool stands_alone(const cn_merge_lines *text, size_t from, size_t upto)
-{
-    for (size_t i = from; i < upto; i++) {
-        cn_slice line = cn_slice_trim(text->items[i].text);
-        size_t colon = cn_slice_find(line, ':');
-        bool is_field =
-            colon < line.len && colon > 0 &&
-            cn_slice_find(cn_slice_first(line, colon), ' ') == colon;
-
-        if (line.len > 0 && !text->items[i].box && line.ptr[0] != '#' &&
-            line.ptr[0] != '|' && !cn_slice_starts(line, "<!--") &&
-            !(line.len > 1 && strchr("-*+", line.ptr[0]) &&
-              cn_is_blank(line.ptr[1])) &&
-            !is_field)
-            return false;
-    }
-    return true;
-}
-
-static bool edit_stands_alone(const merging *m, int side, const edit *e)
-{
-    return stands_alone(&m->text[BASE], e->lo, e->hi) &&
-           stands_alone(&m->text[side], e->from, e->upto);
-}
-
-/* The place of both sides' edits, and the lines each side has there. */
-typedef struct region {
-    size_t lo[3];
-    size_t hi[3];
-} region;
-
-static size_t region_len(const region *r, int side)
-{
-    return r->hi[side] - r->lo[side];
-}
-
-/* Can the versions be merged a line at a time? */
-static bool is_line_by_line(const merging *m, const region *r)
-{
-    size_t n = region_len(r, BASE);
-
-    for (int s = 0; s < 3; s++)
-        if (region_len(r, s) != n ||
-            !stands_alone(&m->text[s], r->lo[s], r->hi[s]))
-            return false;
     return n > 0;
 }
 
-static int settle_region(merging *m, const region *r)
+static int merge_lines(merger *g, const cn_merge_region *r)
 {
-    size_t n = region_len(r, BASE);
+    size_t n = r->hi[CN_BASE] - r->lo[CN_BASE];
+    int rc = CANON_OK;
+
+    for (size_t i = 0; !rc && i < n; i++) {
+        const cn_merge_line *lines[3];
+
+        for (int s = 0; s < 3; s++)
+            lines[s] = &g->m.text[s].items[r->lo[s] + i];
+        rc = merge_line(g, lines);
+    }
+    return rc;
+}
+
+/* What both added is kept; *rc_out is the outcome when it could be. */
+static bool unite(merger *g, const cn_merge_region *r, int *rc_out)
+{
+    g->lines.count = 0;
+    *rc_out = cn_merge_unite(&g->m, r, &g->lines);
+    if (*rc_out == CANON_ECONFLICT)
+        return false;
+    if (*rc_out)
+        *rc_out = no_memory(g);
+    cn_array_each (cn_slice, line, &g->lines)
+        if (!*rc_out)
+            *rc_out = add_text(g, *line);
+    return true;
+}
+
+static int settle_region(merger *g, const cn_merge_region *r, bool is_contested)
+{
     cn_slice sides[3];
     cn_slice chosen;
     int rc = CANON_OK;
 
-    for (int s = 0; s < 3; s++)
-        sides[s] = lines_text(&m->text[s], r->lo[s], r->hi[s]);
-    if (choose(sides, &chosen))
-        return add_text(m, chosen);
-    if (n == 0 && is_list(&m->text[OURS], r->lo[OURS], r->hi[OURS]) &&
-        is_list(&m->text[THEIRS], r->lo[THEIRS], r->hi[THEIRS])) {
-        rc = add_text(m, sides[OURS]);
-        return rc ? rc : add_text(m, sides[THEIRS]);
-    }
-    if (!is_line_by_line(m, r))
-        return add_conflict(m, sides);
-    for (size_t i = 0; !rc && i < n; i++) {
-        const cn_merge_line *lines[3] = {
-            &m->text[BASE].items[r->lo[BASE] + i],
-            &m->text[OURS].items[r->lo[OURS] + i],
-            &m->text[THEIRS].items[r->lo[THEIRS] + i]};
-
-        rc = merge_line(m, lines);
-    }
-    return rc;
+    for (int s = 0; !rc && s < 3; s++)
+        rc = join_lines(g, s, r->lo[s], r->hi[s], &sides[s]);
+    if (rc)
+        return rc;
+    if (!is_contested && cn_merge_choose(sides, &chosen))
+        return add_text(g, chosen);
+    if (!is_contested && r->lo[CN_BASE] == r->hi[CN_BASE] && unite(g, r, &rc))
+        return rc;
+    if (!is_contested && is_line_by_line(&g->m, r))
+        return merge_lines(g, r);
+    return add_conflict(g, sides);
 }
+
+/* --- where edits meet ----------------------------------------------------- */
 
 /* Two sides' edits, taken in the order of the base. */
 typedef struct cursor {
@@ -303,7 +207,8 @@ typedef struct cursor {
     int64_t shift[3]; /* of the side's lines against the base's */
 } cursor;
 
-static const edit *edit_at(const merging *m, const cursor *c, int side)
+static const cn_merge_edit *edit_at(const cn_merging *m, const cursor *c,
+                                    int side)
 {
     return c->next[side] < m->edits[side].count
                ? cn_array_at(&m->edits[side], c->next[side])
@@ -311,166 +216,238 @@ static const edit *edit_at(const merging *m, const cursor *c, int side)
 }
 
 /* The side whose edit comes first; insertions before replacements. */
-static int first_side(const merging *m, const cursor *c)
+static int first_side(const cn_merging *m, const cursor *c)
 {
-    const edit *ours = edit_at(m, c, OURS);
-    const edit *theirs = edit_at(m, c, THEIRS);
+    const cn_merge_edit *ours = edit_at(m, c, CN_OURS);
+    const cn_merge_edit *theirs = edit_at(m, c, CN_THEIRS);
 
     if (!ours || !theirs)
-        return ours ? OURS : THEIRS;
+        return ours ? CN_OURS : CN_THEIRS;
     if (ours->lo != theirs->lo)
-        return ours->lo < theirs->lo ? OURS : THEIRS;
-    return ours->hi <= theirs->hi ? OURS : THEIRS;
+        return ours->lo < theirs->lo ? CN_OURS : CN_THEIRS;
+    return ours->hi <= theirs->hi ? CN_OURS : CN_THEIRS;
 }
 
 /* A region that is being put together. */
 typedef struct gathering {
-    const merging *m;
+    const cn_merging *m;
     cursor *c;
-    region *r;
-    const edit *last[3]; /* of each side, in this region */
+    cn_merge_region *r;
+    const cn_merge_edit *last[3]; /* of each side, in this region */
+    const cn_merge_edit *before[3];
+    size_t reach[3];
+    bool is_contested;
 } gathering;
 
-static void take_edit(gathering *g, int side, const edit *e)
+static void take_edit(gathering *g, int side, const cn_merge_edit *e)
 {
-    if (e->hi > g->r->hi[BASE])
-        g->r->hi[BASE] = e->hi;
+    if (e->hi > g->r->hi[CN_BASE])
+        g->r->hi[CN_BASE] = e->hi;
+    if (e->reach > g->reach[side])
+        g->reach[side] = e->reach;
     g->c->shift[side] = (int64_t)e->upto - (int64_t)e->hi;
     g->c->next[side]++;
+    g->before[side] = g->last[side];
     g->last[side] = e;
+    g->is_contested = g->is_contested || e->is_contested;
+}
+
+/* Does an edit that begins where the region ends depend on an edit of the other
+ * side that ends there? */
+static bool depends(const gathering *g, int side, const cn_merge_edit *e,
+                    const cn_merge_edit *upper)
+{
+    if (!upper || upper->hi != e->lo)
+        return false;
+    if (e->lo == e->hi && upper->lo == upper->hi)
+        return true; /* both add at one place */
+    return cn_merge_touches(g->m, side == CN_OURS ? CN_THEIRS : CN_OURS, upper,
+                            side, e);
 }
 
 /* Does a side's next edit belong to the region? The answer does not depend on
- * the order in which edits were taken: a region that has grown meets more. */
-static bool meets(const gathering *g, int side, const edit *e)
+ * the order in which edits were taken: a region that has grown meets more. At
+ * most two edits of a side end in one place, a change and what is put below. */
+static bool meets(const gathering *g, int side, const cn_merge_edit *e)
 {
-    int other = side == OURS ? THEIRS : OURS;
-    const edit *o = g->last[other];
-    size_t end = g->r->hi[BASE];
+    int other = side == CN_OURS ? CN_THEIRS : CN_OURS;
+    size_t end = g->r->hi[CN_BASE];
 
-    if (e->lo != end || !o || o->hi != end)
-        return e->lo < end;
-    if (e->lo == e->hi && o->lo == o->hi)
-        return true; /* both add at one place */
-    return !edit_stands_alone(g->m, side, e) ||
-           !edit_stands_alone(g->m, other, o);
+    if (e->lo < end)
+        return true;
+    if (g->last[other] && e->lo <= g->reach[other] &&
+        cn_merge_is_directed(g->m, side, e))
+        return true;
+    return e->lo == end && (depends(g, side, e, g->last[other]) ||
+                            depends(g, side, e, g->before[other]));
 }
 
 /* The next edit and all that meet it become one region. */
-static void take_region(const merging *m, cursor *c, region *r)
+static bool take_region(const cn_merging *m, cursor *c, cn_merge_region *r)
 {
-    gathering g = {m, c, r, {NULL, NULL, NULL}};
+    gathering g = {.m = m, .c = c, .r = r};
     int side = first_side(m, c);
-    const edit *e = edit_at(m, c, side);
+    const cn_merge_edit *e = edit_at(m, c, side);
 
-    r->lo[BASE] = e->lo;
-    for (int s = OURS; s <= THEIRS; s++)
+    r->lo[CN_BASE] = e->lo;
+    for (int s = CN_OURS; s <= CN_THEIRS; s++)
         r->lo[s] = (size_t)((int64_t)e->lo + c->shift[s]);
     while (e) {
         take_edit(&g, side, e);
         e = NULL;
-        for (int s = OURS; !e && s <= THEIRS; s++) {
+        for (int s = CN_OURS; !e && s <= CN_THEIRS; s++) {
             e = edit_at(m, c, s);
             side = s;
             if (e && !meets(&g, s, e))
                 e = NULL;
         }
     }
-    for (int s = OURS; s <= THEIRS; s++)
-        r->hi[s] = (size_t)((int64_t)r->hi[BASE] + c->shift[s]);
+    for (int s = CN_OURS; s <= CN_THEIRS; s++)
+        r->hi[s] = (size_t)((int64_t)r->hi[CN_BASE] + c->shift[s]);
+    return g.is_contested;
 }
 
-static int merge_all(merging *m)
+static int merge_all(merger *g)
 {
     cursor c = {{0, 0, 0}, {0, 0, 0}};
     size_t done = 0;
     int rc = CANON_OK;
 
-    while (!rc && (edit_at(m, &c, OURS) || edit_at(m, &c, THEIRS))) {
-        region r = {{0, 0, 0}, {0, 0, 0}};
+    while (!rc &&
+           (edit_at(&g->m, &c, CN_OURS) || edit_at(&g->m, &c, CN_THEIRS))) {
+        cn_merge_region r = {{0, 0, 0}, {0, 0, 0}};
+        bool is_contested = take_region(&g->m, &c, &r);
 
-        take_region(m, &c, &r);
-        rc = add_text(m, lines_text(&m->text[BASE], done, r.lo[BASE]));
+        rc = add_lines(g, CN_BASE, done, r.lo[CN_BASE]);
         if (!rc)
-            rc = settle_region(m, &r);
-        done = r.hi[BASE];
+            rc = settle_region(g, &r, is_contested);
+        done = r.hi[CN_BASE];
     }
-    return rc ? rc
-              : add_text(m,
-                         lines_text(&m->text[BASE], done, m->text[BASE].count));
+    return rc ? rc : add_lines(g, CN_BASE, done, g->m.text[CN_BASE].count);
 }
 
-/* --- the call ---------------------------------------------------------------- */
+/* --- the call ------------------------------------------------------------- */
 
-/* Copies the versions and cuts them into lines. */
-static int take_input(merging *m, const canon_merge_input *in)
+static int match_side(merger *g, int side)
+{
+    cn_merging *m = &g->m;
+
+    m->match[side] = cn_calloc(m->text[CN_BASE].count + 1, sizeof(size_t));
+    if (!m->match[side] ||
+        cn_merge_match(&m->text[CN_BASE], &m->text[side], m->match[side]))
+        return no_memory(g);
+    return cn_merge_edits(m, side) ? no_memory(g) : CANON_OK;
+}
+
+static int number_lines(merger *g, const cn_slice texts[3])
+{
+    cn_merge_lines *const all[3] = {&g->m.text[0], &g->m.text[1],
+                                    &g->m.text[2]};
+    int rc = CANON_OK;
+
+    for (int s = 0; !rc && s < 3; s++)
+        rc = cn_merge_split(texts[s], all[s]);
+    if (!rc)
+        rc = cn_merge_number(all, &g->m.keys);
+    return rc ? no_memory(g) : CANON_OK;
+}
+
+static int merge_texts(merger *g, const cn_slice texts[3])
+{
+    cn_merging *m = &g->m;
+    int rc;
+
+    m->arena = &g->result->arena;
+    for (int s = 0; s < 3; s++)
+        m->edits[s].size = sizeof(cn_merge_edit);
+    rc = number_lines(g, texts);
+    for (int s = CN_OURS; !rc && s <= CN_THEIRS; s++)
+        rc = match_side(g, s);
+    if (!rc && cn_merge_moves(m))
+        rc = no_memory(g);
+    if (!rc)
+        rc = merge_all(g);
+    for (int s = 0; s < 3; s++) {
+        cn_free(m->text[s].items);
+        cn_free(m->match[s]);
+        cn_array_free(&m->edits[s]);
+    }
+    cn_array_free(&g->lines);
+    return rc;
+}
+
+/* Lines cost more than their bytes: both are counted. */
+static bool is_too_long(const char *text, size_t len)
+{
+    size_t lines = 0;
+
+    for (size_t i = 0; i < len && len <= VERSION_MAX; i++)
+        lines += text[i] == '\n' || text[i] == '\r';
+    return len > VERSION_MAX || lines > LINES_MAX;
+}
+
+static int check_input(const canon_merge_input *in, canon_error *err)
+{
+    if (in->size < sizeof(*in))
+        return cn_fail(err, CANON_EINVAL, "canon_merge_input without its size");
+    if ((!in->base && in->base_len) || (!in->ours && in->ours_len) ||
+        (!in->theirs && in->theirs_len))
+        return cn_fail(err, CANON_EINVAL, "a version to merge is missing");
+    if (is_too_long(in->base, in->base_len) ||
+        is_too_long(in->ours, in->ours_len) ||
+        is_too_long(in->theirs, in->theirs_len))
+        return cn_fail(err, CANON_ETOOBIG,
+                       "a version to merge has more than 4 MiB or 262,144 "
+                       "lines");
+    return CANON_OK;
+}
+
+static int merge_versions(merger *g, const canon_merge_input *in)
 {
     const cn_slice texts[3] = {cn_slice_of(in->base, in->base_len),
                                cn_slice_of(in->ours, in->ours_len),
                                cn_slice_of(in->theirs, in->theirs_len)};
-    cn_merge_lines *const all[3] = {&m->text[0], &m->text[1], &m->text[2]};
-    size_t total = 0;
-    char *at;
-    int rc = CANON_OK;
+    cn_merge_style style;
+    cn_slice like[3];
+    cn_slice one;
+    int rc;
 
-    for (int s = 0; s < 3; s++) {
-        if (texts[s].len > VERSION_MAX)
-            return cn_fail(m->err, CANON_ETOOBIG,
-                           "a version to merge is longer than 4 MiB");
-        total += texts[s].len;
-    }
-    m->result->copy = cn_realloc(NULL, total + 1);
-    at = m->result->copy;
-    if (!at || !cn_buf_room(&m->result->words, total + 1))
-        return no_memory(m);
-    for (int s = 0; !rc && s < 3; s++) {
-        if (texts[s].len > 0)
-            memcpy(at, texts[s].ptr, texts[s].len);
-        rc = cn_merge_split(cn_slice_of(at, texts[s].len), all[s]);
-        at += texts[s].len;
-    }
-    if (!rc)
-        rc = cn_merge_number(all);
-    return rc ? no_memory(m) : CANON_OK;
-}
+    if (cn_merge_choose(texts, &one)) {
+        char *copy = cn_arena_copy(&g->result->arena, one);
 
-static int match_side(merging *m, int side)
-{
-    m->match[side] = cn_calloc(m->text[BASE].count + 1, sizeof(size_t));
-    if (!m->match[side] ||
-        cn_merge_match(&m->text[BASE], &m->text[side], m->match[side]))
-        return no_memory(m);
-    return list_edits(m, side);
+        return copy ? add_text(g, cn_slice_of(copy, one.len)) : no_memory(g);
+    }
+    if (cn_merge_style_take(texts, &g->result->arena, like, &style))
+        return no_memory(g);
+    g->result->line_end = style.line_end;
+    rc = merge_texts(g, like);
+    if (!rc &&
+        cn_merge_style_give(&style, &g->result->arena, &g->result->parts))
+        rc = no_memory(g);
+    return rc;
 }
 
 int canon_spec_merge(const canon_merge_input *input, canon_merge **out,
                      canon_error *err)
 {
-    merging m = {.err = err};
+    merger g = {.err = err};
     int rc;
 
     *out = NULL;
-    m.result = cn_calloc(1, sizeof(*m.result));
-    if (!m.result)
-        return cn_fail_memory(err);
-    m.result->parts.size = sizeof(canon_merge_part);
-    m.result->words.max = RESULT_MAX;
-    for (int s = 0; s < 3; s++)
-        m.edits[s].size = sizeof(edit);
-    rc = take_input(&m, input);
-    for (int s = OURS; !rc && s <= THEIRS; s++)
-        rc = match_side(&m, s);
-    if (!rc)
-        rc = merge_all(&m);
-    for (int s = 0; s < 3; s++) {
-        cn_free(m.text[s].items);
-        cn_free(m.match[s]);
-        cn_array_free(&m.edits[s]);
-    }
+    rc = check_input(input, err);
     if (rc)
-        canon_merge_free(m.result);
+        return rc;
+    g.result = cn_calloc(1, sizeof(*g.result));
+    if (!g.result)
+        return cn_fail_memory(err);
+    g.result->parts.size = sizeof(canon_merge_part);
+    g.result->line_end = "\n";
+    g.lines.size = sizeof(cn_slice);
+    rc = merge_versions(&g, input);
+    if (rc)
+        canon_merge_free(g.result);
     else
-        *out = m.result;
+        *out = g.result;
     return rc;
 }
 
@@ -489,31 +466,78 @@ const canon_merge_part *canon_merge_at(const canon_merge *merge, size_t i)
     return i < merge->parts.count ? cn_array_at(&merge->parts, i) : NULL;
 }
 
-/* A version of a conflict; one without a line end gets one, so that the marker
- * behind it stands alone. */
-static void write_side(cn_buf *out, const char *text, size_t len)
+/* --- writing -------------------------------------------------------------- */
+
+/* How many of the characters of a marker begin a line of a text, at most. */
+static size_t longest_marker(const char *text, size_t len)
 {
-    cn_buf_add(out, text, len);
-    if (len > 0 && text[len - 1] != '\n' && text[len - 1] != '\r')
-        cn_buf_putc(out, '\n');
+    size_t longest = 0;
+    size_t i = 0;
+
+    while (i < len) {
+        size_t n = i;
+
+        while (n < len && text[n] == text[i])
+            n++;
+        if (strchr("<|>", text[i]) && text[i] && n - i > longest)
+            longest = n - i;
+        while (n < len && text[n] != '\n')
+            n++;
+        i = n + 1;
+    }
+    return longest;
+}
+
+/* Longer than what looks like one in the text. */
+static size_t marker_len(const canon_merge *merge)
+{
+    size_t len = MARKER_MIN - 1;
+
+    cn_array_each (const canon_merge_part, part, &merge->parts) {
+        const cn_slice texts[] = {cn_slice_of(part->text, part->text_len),
+                                  cn_slice_of(part->base, part->base_len),
+                                  cn_slice_of(part->ours, part->ours_len),
+                                  cn_slice_of(part->theirs, part->theirs_len)};
+
+        for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+            size_t found = longest_marker(texts[i].ptr, texts[i].len);
+
+            len = found > len ? found : len;
+        }
+    }
+    return len + 1;
+}
+
+static void write_marker(const canon_merge *merge, cn_buf *out, char c,
+                         size_t len, const char *name)
+{
+    while (len-- > 0)
+        cn_buf_putc(out, c);
+    cn_buf_puts(out, name);
+    cn_buf_puts(out, merge->line_end);
+}
+
+static void write_conflict(const canon_merge *merge, cn_buf *out,
+                           const canon_merge_part *part, size_t len)
+{
+    write_marker(merge, out, '<', len, " ours");
+    cn_buf_add(out, part->ours, part->ours_len);
+    write_marker(merge, out, '|', len, " base");
+    cn_buf_add(out, part->base, part->base_len);
+    write_marker(merge, out, '=', len, "");
+    cn_buf_add(out, part->theirs, part->theirs_len);
+    write_marker(merge, out, '>', len, " theirs");
 }
 
 static void write_merge(const canon_merge *merge, cn_buf *out)
 {
-    for (size_t i = 0; i < merge->parts.count; i++) {
-        const canon_merge_part *part = canon_merge_at(merge, i);
+    size_t len = merge->conflicts ? marker_len(merge) : 0;
 
-        if (!part->is_conflict) {
+    cn_array_each (const canon_merge_part, part, &merge->parts) {
+        if (part->is_conflict)
+            write_conflict(merge, out, part, len);
+        else
             cn_buf_add(out, part->text, part->text_len);
-            continue;
-        }
-        cn_buf_puts(out, "<<<<<<< ours\n");
-        write_side(out, part->ours, part->ours_len);
-        cn_buf_puts(out, "||||||| base\n");
-        write_side(out, part->base, part->base_len);
-        cn_buf_puts(out, "=======\n");
-        write_side(out, part->theirs, part->theirs_len);
-        cn_buf_puts(out, ">>>>>>> theirs\n");
     }
 }
 
@@ -547,17 +571,20 @@ int canon_merge_json(const canon_merge *merge, canon_buf *out, canon_error *err)
     int rc;
 
     write_merge(merge, &text);
-    cn_json_object(&w, NULL);
-    cn_json_slice(&w, "content", cn_buf_all(&text));
-    cn_json_int(&w, "conflicts", (int64_t)merge->conflicts);
-    cn_json_array(&w, "parts");
-    for (size_t i = 0; i < merge->parts.count; i++)
-        write_part(&w, canon_merge_at(merge, i));
-    cn_json_end_array(&w);
-    cn_json_end_object(&w);
     rc = cn_buf_check(&text, err);
-    if (!rc)
+    if (!rc && !cn_utf8_ok(cn_buf_all(&text)))
+        rc = cn_fail(err, CANON_EINVAL, "the merged text is not UTF-8");
+    if (!rc) {
+        cn_json_object(&w, NULL);
+        cn_json_slice(&w, "content", cn_buf_all(&text));
+        cn_json_int(&w, "conflicts", (int64_t)merge->conflicts);
+        cn_json_array(&w, "parts");
+        cn_array_each (const canon_merge_part, part, &merge->parts)
+            write_part(&w, part);
+        cn_json_end_array(&w);
+        cn_json_end_object(&w);
         rc = cn_buf_export(&json, out, err);
+    }
     cn_buf_free(&text);
     cn_buf_free(&json);
     return rc;
@@ -568,7 +595,6 @@ void canon_merge_free(canon_merge *merge)
     if (!merge)
         return;
     cn_array_free(&merge->parts);
-    cn_buf_free(&merge->words);
-    cn_free(merge->copy);
+    cn_arena_free(&merge->arena);
     cn_free(merge);
 }

@@ -3,11 +3,11 @@
  * anchors, the longest rising run of them stands, and the stretches between
  * are looked at in the same way (patience diff). What is short and without
  * anchors is compared by the longest common subsequence. Time is bounded for
- * any input: levels are limited, and so are the stretches compared.
+ * any input: levels are limited, and so are the stretches compared. What is not
+ * equal but alike is paired afterwards (merge_alike.c).
  */
 #include "merge_parts.h"
 
-#include "array.h"
 #include "mem.h"
 
 #include <stdlib.h>
@@ -15,81 +15,24 @@
 #define LEVELS  48
 #define SQUARES 65536 /* of lines compared with lines */
 
-/* "- [ ] text": where the blank is; 0 for other lines. */
-static size_t find_box(cn_slice line)
-{
-    size_t i = 0;
-
-    while (i < line.len && cn_is_blank(line.ptr[i]))
-        i++;
-    if (i + 5 >= line.len || !strchr("-*+", line.ptr[i]) ||
-        !cn_is_blank(line.ptr[i + 1]))
-        return 0;
-    i++;
-    while (i < line.len && cn_is_blank(line.ptr[i]))
-        i++;
-    if (i + 3 >= line.len || line.ptr[i] != '[' || line.ptr[i + 2] != ']' ||
-        !strchr(" xX", line.ptr[i + 1]) || !cn_is_blank(line.ptr[i + 3]))
-        return 0;
-    return i + 1;
-}
-
-/* The line at the start of rest, with its end. */
-static cn_slice cut_line(cn_slice *rest)
-{
-    size_t end = 0;
-    cn_slice line;
-
-    while (end < rest->len && rest->ptr[end] != '\n' && rest->ptr[end] != '\r')
-        end++;
-    if (end < rest->len)
-        end += rest->ptr[end] == '\r' && end + 1 < rest->len &&
-                       rest->ptr[end + 1] == '\n'
-                   ? 2
-                   : 1;
-    line = cn_slice_first(*rest, end);
-    *rest = cn_slice_from(*rest, end);
-    return line;
-}
-
-int cn_merge_split(cn_slice text, cn_merge_lines *out)
-{
-    cn_array lines = CN_ARRAY_INIT(cn_merge_line);
-
-    while (text.len > 0) {
-        cn_merge_line *line = cn_array_push(&lines);
-
-        if (!line) {
-            cn_array_free(&lines);
-            return CANON_ENOMEM;
-        }
-        line->text = cut_line(&text);
-        line->box = find_box(line->text);
-    }
-    out->items = lines.items;
-    out->count = lines.count;
-    return CANON_OK;
-}
-
-/* Any total order in which lines that differ in their boxes only are equal. */
+/* Any total order in which lines are equal that say the same. Directives speak
+ * of their section: the same words below another heading are another line. */
 static int by_content(const void *a, const void *b)
 {
     const cn_merge_line *x = *(const cn_merge_line *const *)a;
     const cn_merge_line *y = *(const cn_merge_line *const *)b;
     int order;
 
-    if (x->box != y->box)
-        return x->box < y->box ? -1 : 1;
-    if (x->box == 0)
-        return cn_slice_cmp(x->text, y->text);
-    order = cn_slice_cmp(cn_slice_first(x->text, x->box),
-                         cn_slice_first(y->text, y->box));
-    return order ? order
-                 : cn_slice_cmp(cn_slice_from(x->text, x->box + 1),
-                                cn_slice_from(y->text, y->box + 1));
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
+    order = cn_slice_cmp(cn_merge_body(x), cn_merge_body(y));
+    return order
+               ? order
+               : cn_slice_cmp(cn_slice_of(x->ptr - x->heading, x->heading_len),
+                              cn_slice_of(y->ptr - y->heading, y->heading_len));
 }
 
-int cn_merge_number(cn_merge_lines *const texts[3])
+int cn_merge_number(cn_merge_lines *const texts[3], size_t *keys_out)
 {
     size_t total = texts[0]->count + texts[1]->count + texts[2]->count;
     cn_merge_line **all = cn_calloc(total + 1, sizeof(cn_merge_line *));
@@ -107,6 +50,7 @@ int cn_merge_number(cn_merge_lines *const texts[3])
             key++;
         all[i]->key = key;
     }
+    *keys_out = (size_t)key + 1;
     cn_free(all);
     return CANON_OK;
 }
@@ -136,8 +80,8 @@ typedef struct matcher {
     tally *tallies; /* by key; zero between uses */
     cn_array work;  /* of stretch */
     cn_array anchors;
-    cn_array tails; /* of size_t: the last anchor of the best run by length */
-    uint16_t *table;
+    cn_array tails;  /* of size_t: the last anchor of the best run by length */
+    uint16_t *table; /* made when it is first needed */
 } matcher;
 
 static bool same_key(const matcher *m, size_t a, size_t b)
@@ -258,13 +202,17 @@ static int follow_run(matcher *m, const stretch *s, size_t last)
 }
 
 /* The longest common subsequence, by its table. */
-static void compare_all(matcher *m, const stretch *s)
+static int compare_all(matcher *m, const stretch *s)
 {
     size_t rows = s->a_end - s->a;
     size_t width = s->b_end - s->b + 1;
     size_t i = 0;
     size_t j = 0;
 
+    if (!m->table)
+        m->table = cn_calloc(SQUARES, sizeof(uint16_t));
+    if (!m->table)
+        return CANON_ENOMEM;
     memset(m->table, 0, (rows + 1) * width * sizeof(uint16_t));
     for (i = rows; i-- > 0;) {
         for (j = width - 1; j-- > 0;) {
@@ -286,6 +234,7 @@ static void compare_all(matcher *m, const stretch *s)
         else
             j++;
     }
+    return CANON_OK;
 }
 
 static int match_stretch(matcher *m, stretch s)
@@ -304,7 +253,7 @@ static int match_stretch(matcher *m, stretch s)
     if (last != CN_NO_LINE)
         return follow_run(m, &s, last);
     if (s.a_end - s.a + 1 < SQUARES / (s.b_end - s.b + 1))
-        compare_all(m, &s);
+        return compare_all(m, &s);
     return CANON_OK;
 }
 
@@ -326,8 +275,7 @@ int cn_merge_match(const cn_merge_lines *a, const cn_merge_lines *b,
     for (size_t i = 0; i < b->count; i++)
         keys = b->items[i].key >= keys ? b->items[i].key + 1 : keys;
     m.tallies = cn_calloc((size_t)keys + 1, sizeof(tally));
-    m.table = cn_calloc(SQUARES, sizeof(uint16_t));
-    rc = m.tallies && m.table ? push(&m, &s) : CANON_ENOMEM;
+    rc = m.tallies ? push(&m, &s) : CANON_ENOMEM;
     while (!rc && m.work.count > 0) {
         s = *(stretch *)cn_array_at(&m.work, m.work.count - 1);
         cn_array_pop(&m.work);
@@ -338,5 +286,5 @@ int cn_merge_match(const cn_merge_lines *a, const cn_merge_lines *b,
     cn_array_free(&m.tails);
     cn_free(m.tallies);
     cn_free(m.table);
-    return rc;
+    return rc ? rc : cn_merge_pair(a, b, out);
 }

@@ -224,12 +224,12 @@ Test(merge, puts_two_versions_together)
                  post(&f, MERGE,
                       "{\"base\":\"- [ ] a\\nb\\nc\\n\","
                       "\"ours\":\"- [x] a\\nb\\nc\\n\","
-                      "\"theirs\":\"- [ ] new\\nb\\nc\\n\"}"),
+                      "\"theirs\":\"- [ ] a new\\nb\\nc\\n\"}"),
                  200));
-    cr_assert(
-        eq(str, (char *)body_of(&f),
-           "{\"content\":\"- [x] new\\nb\\nc\\n\",\"conflicts\":0,"
-           "\"parts\":[{\"text\":\"- [x] new\\n\"},{\"text\":\"b\\nc\\n\"}]}"));
+    cr_assert(eq(
+        str, (char *)body_of(&f),
+        "{\"content\":\"- [x] a new\\nb\\nc\\n\",\"conflicts\":0,"
+        "\"parts\":[{\"text\":\"- [x] a new\\n\"},{\"text\":\"b\\nc\\n\"}]}"));
 }
 
 Test(merge, shows_conflicts)

@@ -1,0 +1,279 @@
+/*
+ * What both sides put at one place: items of a list, fields of the front
+ * matter, evidence. All of it is kept, and what both say once.
+ */
+#include "merge_parts.h"
+
+#include "mem.h"
+
+#define MOST_LINES 128 /* of a side: every line is compared with every one */
+
+/* An item of a list without those below it: its line and what belongs to it */
+typedef struct item {
+    size_t line;
+    size_t end;
+} item;
+
+typedef struct uniting {
+    const cn_merging *m;
+    cn_merge_region spot; /* what is left of it */
+    cn_array *out;        /* of cn_slice */
+} uniting;
+
+static const cn_merge_line *line_at(const uniting *u, int side, size_t i)
+{
+    return &u->m->text[side].items[i];
+}
+
+static int put(uniting *u, int side, size_t from, size_t upto)
+{
+    for (size_t i = from; i < upto; i++) {
+        cn_slice *text = cn_array_push(u->out);
+
+        if (!text)
+            return CANON_ENOMEM;
+        *text = cn_merge_text(line_at(u, side, i));
+    }
+    return CANON_OK;
+}
+
+static int put_side(uniting *u, int side)
+{
+    return put(u, side, u->spot.lo[side], u->spot.hi[side]);
+}
+
+/* Are all lines of a side of one kind? */
+static bool are_all(const uniting *u, int side, int kind)
+{
+    for (size_t i = u->spot.lo[side]; i < u->spot.hi[side]; i++)
+        if (line_at(u, side, i)->kind != kind)
+            return false;
+    return true;
+}
+
+/* A list: an item, and behind it items that are not indented less, what is
+ * indented, blank lines and evidence. */
+static bool is_list(const uniting *u, int side)
+{
+    size_t from = u->spot.lo[side];
+    const cn_merge_line *first = line_at(u, side, from);
+
+    if (!cn_merge_is_item(first))
+        return false;
+    for (size_t i = from; i < u->spot.hi[side]; i++) {
+        const cn_merge_line *line = line_at(u, side, i);
+
+        if (cn_merge_is_item(line) ? line->indent < first->indent
+                                   : line->kind != CN_LINE_BLANK &&
+                                         line->kind != CN_LINE_DIRECTIVE &&
+                                         line->indent <= first->indent)
+            return false;
+    }
+    return true;
+}
+
+static bool is_flat(const uniting *u, int side)
+{
+    size_t from = u->spot.lo[side];
+    const cn_merge_line *first = line_at(u, side, from);
+
+    for (size_t i = from; i < u->spot.hi[side]; i++)
+        if (cn_merge_is_item(line_at(u, side, i)) &&
+            line_at(u, side, i)->indent != first->indent)
+            return false;
+    return true;
+}
+
+/* The item that begins at or behind a line of a side. */
+static item next_item(const uniting *u, int side, size_t from)
+{
+    size_t upto = u->spot.hi[side];
+    item found = {from, from + 1};
+
+    while (found.end < upto && !cn_merge_is_item(line_at(u, side, found.end)))
+        found.end++;
+    return found;
+}
+
+/* Where theirs has what an item of ours says; CN_NO_LINE. */
+static size_t find_twin(const uniting *u, uint32_t key)
+{
+    for (size_t i = u->spot.lo[CN_THEIRS]; i < u->spot.hi[CN_THEIRS]; i++)
+        if (cn_merge_is_item(line_at(u, CN_THEIRS, i)) &&
+            line_at(u, CN_THEIRS, i)->key == key)
+            return i;
+    return CN_NO_LINE;
+}
+
+static bool is_ticked(const cn_merge_line *line)
+{
+    cn_slice parts[CN_LINE_PARTS];
+
+    if (line->kind != CN_LINE_CRITERION)
+        return false;
+    cn_merge_cut(line, parts);
+    return parts[1].ptr[0] != ' ';
+}
+
+/* One item that both added: ticked if one of them ticked it, with what one of
+ * them wrote below it. */
+static int put_twins(uniting *u, item ours, item theirs)
+{
+    bool has_more = ours.end > ours.line + 1;
+    int side = is_ticked(line_at(u, CN_OURS, ours.line)) ? CN_OURS : CN_THEIRS;
+    int rc = put(u, side, side == CN_OURS ? ours.line : theirs.line,
+                 (side == CN_OURS ? ours.line : theirs.line) + 1);
+
+    if (rc)
+        return rc;
+    if (!has_more)
+        return put(u, CN_THEIRS, theirs.line + 1, theirs.end);
+    if (theirs.end - theirs.line != 1) {
+        if (theirs.end - theirs.line != ours.end - ours.line)
+            return CANON_ECONFLICT;
+        for (size_t i = 1; i < ours.end - ours.line; i++)
+            if (!cn_slice_eq(
+                    cn_merge_text(line_at(u, CN_OURS, ours.line + i)),
+                    cn_merge_text(line_at(u, CN_THEIRS, theirs.line + i))))
+                return CANON_ECONFLICT;
+    }
+    return put(u, CN_OURS, ours.line + 1, ours.end);
+}
+
+/* Ours, then what theirs has besides. used: their items that are ours, too. */
+static int put_items(uniting *u, bool *used, bool *has_twins)
+{
+    size_t base = u->spot.lo[CN_THEIRS];
+    int rc = CANON_OK;
+    item it;
+
+    for (size_t at = u->spot.lo[CN_OURS]; !rc && at < u->spot.hi[CN_OURS];
+         at = it.end) {
+        size_t twin;
+
+        it = next_item(u, CN_OURS, at);
+        twin = find_twin(u, line_at(u, CN_OURS, at)->key);
+        if (twin == CN_NO_LINE || used[twin - base]) {
+            rc = put(u, CN_OURS, it.line, it.end);
+            continue;
+        }
+        used[twin - base] = true;
+        *has_twins = true;
+        rc = put_twins(u, it, next_item(u, CN_THEIRS, twin));
+    }
+    for (size_t at = base; !rc && at < u->spot.hi[CN_THEIRS]; at = it.end) {
+        it = next_item(u, CN_THEIRS, at);
+        if (!used[at - base])
+            rc = put(u, CN_THEIRS, it.line, it.end);
+    }
+    return rc;
+}
+
+static int unite_lists(uniting *u)
+{
+    size_t count = u->spot.hi[CN_THEIRS] - u->spot.lo[CN_THEIRS];
+    bool has_twins = false;
+    bool *used;
+    int rc;
+
+    if (line_at(u, CN_OURS, u->spot.lo[CN_OURS])->indent !=
+        line_at(u, CN_THEIRS, u->spot.lo[CN_THEIRS])->indent)
+        return CANON_ECONFLICT;
+    used = cn_calloc(count + 1, sizeof(bool));
+    if (!used)
+        return CANON_ENOMEM;
+    rc = put_items(u, used, &has_twins);
+    /* below which of two items do the nested ones belong? */
+    if (!rc && has_twins && !(is_flat(u, CN_OURS) && is_flat(u, CN_THEIRS)))
+        rc = CANON_ECONFLICT;
+    cn_free(used);
+    return rc;
+}
+
+/* Fields or directives: ours, then those of theirs that are not among them. Two
+ * that say different things of one matter are a conflict. */
+static int unite_names(uniting *u)
+{
+    int rc = put_side(u, CN_OURS);
+
+    for (size_t i = u->spot.lo[CN_THEIRS]; !rc && i < u->spot.hi[CN_THEIRS];
+         i++) {
+        const cn_merge_line *its = line_at(u, CN_THEIRS, i);
+        cn_slice name = cn_merge_name(its);
+        bool is_new = true;
+
+        for (size_t k = u->spot.lo[CN_OURS]; k < u->spot.hi[CN_OURS]; k++) {
+            const cn_merge_line *mine = line_at(u, CN_OURS, k);
+
+            if (cn_slice_eq(cn_merge_text(mine), cn_merge_text(its)))
+                is_new = false;
+            else if (cn_slice_eq(cn_merge_name(mine), name) &&
+                     !cn_slice_is(name, "realized-in"))
+                return CANON_ECONFLICT;
+        }
+        if (is_new)
+            rc = put(u, CN_THEIRS, i, i + 1);
+    }
+    return rc;
+}
+
+/* The evidence in front of a list: it belongs to what stands above. */
+static cn_merge_region cut_evidence(const uniting *u)
+{
+    cn_merge_region all = u->spot;
+    cn_merge_region first = all;
+
+    for (int s = CN_OURS; s <= CN_THEIRS; s++) {
+        size_t end = all.lo[s];
+
+        while (end < all.hi[s] &&
+               line_at(u, s, end)->kind == CN_LINE_DIRECTIVE &&
+               cn_slice_is(cn_merge_name(line_at(u, s, end)), "realized-in"))
+            end++;
+        first.hi[s] = end;
+    }
+    return first;
+}
+
+static bool is_empty(const uniting *u, int side)
+{
+    return u->spot.lo[side] == u->spot.hi[side];
+}
+
+static int unite_rest(uniting *u)
+{
+    if (is_empty(u, CN_OURS) && is_empty(u, CN_THEIRS))
+        return CANON_OK;
+    for (int s = CN_OURS; s <= CN_THEIRS; s++)
+        if (!is_empty(u, s) && !is_list(u, s))
+            return CANON_ECONFLICT;
+    if (is_empty(u, CN_OURS))
+        return put_side(u, CN_THEIRS);
+    if (is_empty(u, CN_THEIRS))
+        return put_side(u, CN_OURS);
+    return unite_lists(u);
+}
+
+int cn_merge_unite(const cn_merging *m, const cn_merge_region *spot,
+                   cn_array *out)
+{
+    uniting u = {m, *spot, out};
+    cn_merge_region rest;
+    int rc;
+
+    for (int s = CN_OURS; s <= CN_THEIRS; s++)
+        if (is_empty(&u, s) || spot->hi[s] - spot->lo[s] > MOST_LINES)
+            return CANON_ECONFLICT;
+    if ((are_all(&u, CN_OURS, CN_LINE_FIELD) &&
+         are_all(&u, CN_THEIRS, CN_LINE_FIELD)) ||
+        (are_all(&u, CN_OURS, CN_LINE_DIRECTIVE) &&
+         are_all(&u, CN_THEIRS, CN_LINE_DIRECTIVE)))
+        return unite_names(&u);
+    rest = *spot;
+    u.spot = cut_evidence(&u);
+    rc = unite_names(&u);
+    for (int s = CN_OURS; s <= CN_THEIRS; s++)
+        rest.lo[s] = u.spot.hi[s];
+    u.spot = rest;
+    return rc ? rc : unite_rest(&u);
+}
