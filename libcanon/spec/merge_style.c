@@ -91,26 +91,22 @@ static int close_last(cn_slice text, const char *line_end, cn_arena *arena,
     return CANON_OK;
 }
 
-/* How the lines of the three versions end; a version without lines goes along
- * with the base, a version that mixes them keeps its own. */
+/* How the lines of the three versions end, and those of the result: a version
+ * of one line goes along with the others, one that mixes them keeps its own. */
 static int settle_ends(const cn_slice texts[3], int ends[3])
 {
-    int result;
-
     for (int s = 0; s < 3; s++)
         ends[s] = line_ends(texts[s]);
-    for (int s = 1; s < 3; s++) {
-        if (ends[0] == ENDS_NONE)
-            ends[0] = ends[s];
+    if (ends[0] == ENDS_NONE && (ends[1] == ENDS_NONE || ends[1] == ends[2]))
+        ends[0] = ends[2];
+    else if (ends[0] == ENDS_NONE)
+        ends[0] = ends[2] == ENDS_NONE ? ends[1] : ENDS_MIXED;
+    for (int s = 1; s < 3; s++)
         if (ends[s] == ENDS_NONE)
             ends[s] = ends[0];
-    }
-    if (ends[1] == ENDS_NONE)
-        ends[1] = ends[0];
     if (ends[0] == ENDS_MIXED)
         return ENDS_MIXED;
-    result = ends[1] != ends[0] && ends[1] != ENDS_MIXED ? ends[1] : ends[2];
-    return result;
+    return ends[1] != ends[0] && ends[1] != ENDS_MIXED ? ends[1] : ends[2];
 }
 
 int cn_merge_style_take(const cn_slice versions[3], cn_arena *arena,
