@@ -81,6 +81,11 @@ static void make_key(cn_buf *key, const view *v, const char *purpose)
     add_part(key, purpose);
 }
 
+static bool is_on_github(const view *v)
+{
+    return cn_slice_starts(cn_str(v->repo.source), "github:");
+}
+
 static int set_links(canon_render_options *o, const view *v, cn_arena *a,
                      canon_error *err)
 {
@@ -89,7 +94,7 @@ static int set_links(canon_render_options *o, const view *v, cn_arena *a,
     o->org = v->org;
     o->repo = v->repo.full_name;
     o->path = v->path;
-    if (!cn_slice_starts(cn_str(v->repo.source), "github:"))
+    if (!is_on_github(v))
         return CANON_OK;
     o->raw_base = cn_arena_printf(a, "https://raw.githubusercontent.com/%s/%s",
                                   v->repo.full_name, v->repo.default_branch);
@@ -195,6 +200,7 @@ int canon_spec_detail_json(canon_conn *conn, const char *org,
         w.comma = true;
         write_origin(&w, &v);
         cn_json_raw(&w, "config", cn_str(v.repo.config));
+        cn_json_bool(&w, "on_github", is_on_github(&v));
         cn_json_end_object(&w);
         rc = cn_buf_export(&text, out, &conn->err);
     }
@@ -220,6 +226,7 @@ int canon_doc_detail_json(canon_conn *conn, const char *org,
     }
     if (!rc) {
         w.comma = true;
+        cn_json_bool(&w, "on_github", is_on_github(&v));
         cn_json_str(&w, "path", v.doc.path);
         cn_json_str(&w, "title", v.doc.title);
         write_origin(&w, &v);

@@ -91,6 +91,7 @@ DATABASE_TEST(read, spec_comes_with_its_document_and_rendered)
     has(json, "\"repo_owner\":\"acme\",\"repo_name\":\"api\","
               "\"github_url\":\"https://github.com/acme/api/blob/main/docs/"
               "specs/a.md\",\"config\":{\"team\":\"core\"");
+    has(json, "\"on_github\":false}");
     /* the second answer is made of what was kept */
     has(call(canon_spec_detail_json, "docs/specs/a.md"), "\"title\":\"Alpha\"");
     test_write(folder, "docs/specs/a.md", "---\ntitle: Beta\n---\n## S\n");
@@ -110,6 +111,7 @@ DATABASE_TEST(read, document_comes_rendered)
     has(json, "{\"rendered_html\":\"<div class=\\\"markdown-content\\\">");
     has(json, "\"path\":\"docs/guide.md\",\"title\":\"Guide\","
               "\"repo_owner\":\"acme\"");
+    has(json, "\"on_github\":false,");
     has(json, "\"doc_type\":\"doc\"}");
     stop();
 }
