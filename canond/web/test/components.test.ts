@@ -187,7 +187,7 @@ describe('a resource', () => {
 describe('a filter', () => {
   it('offers what there is, with counts', async () => {
     const box = kept(mount(FilterSelect, { props: { label: 'Status', value: '', options: [['in_progress', 3]] } }))
-    expect(box.findAll('option').map((o) => o.text())).toEqual(['All', 'In progress (3)'])
+    expect(box.findAll('option').map((o) => o.text())).toEqual(['All', 'In Progress (3)'])
     await box.get('select').setValue('in_progress')
     expect(box.emitted('change')).toEqual([['in_progress']])
   })

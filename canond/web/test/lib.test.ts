@@ -131,7 +131,7 @@ describe('a session that is refused', () => {
 
 describe('words and numbers', () => {
   it('reads well', () => {
-    expect(words('in_progress')).toBe('In progress')
+    expect(words('in_progress')).toBe('In Progress')
     expect(count(1, 'spec')).toBe('1 spec')
     expect(count(0, 'criterion', 'criteria')).toBe('0 criteria')
     expect(percent(1, 0)).toBeNaN()
