@@ -12,6 +12,26 @@ export interface Filters {
   status: string
   review: string
   repo: string
+  /** One of `attentions`, or "any". */
+  attention?: string
+}
+
+interface Attention {
+  text: string
+  isOf: (spec: SpecSummary) => boolean
+}
+
+/** Reasons to look at a spec, most pressing first, by their names in addresses. */
+export const attentions: Record<string, Attention> = {
+  blocked: { text: 'blocked', isOf: (spec) => spec.status === 'blocked' },
+  stale: { text: 'stale', isOf: (spec) => spec.is_stale },
+  'done-open': { text: 'done, with open criteria', isOf: (spec) => spec.status === 'done' && spec.done_ac < spec.total_ac },
+  ownerless: { text: 'no owner', isOf: (spec) => !spec.owner },
+}
+const reasons = Object.values(attentions)
+
+function needs(spec: SpecSummary, attention: string): boolean {
+  return attention === 'any' ? reasons.some((reason) => reason.isOf(spec)) : Boolean(attentions[attention]?.isOf(spec))
 }
 
 export function flatten(overview: OrgOverview): SpecEntry[] {
@@ -24,25 +44,20 @@ export function filterSpecs(entries: SpecEntry[], filters: Filters): SpecEntry[]
       (!filters.team || spec.team === filters.team) &&
       (!filters.status || spec.status === filters.status) &&
       (!filters.review || spec.review_status === filters.review) &&
-      (!filters.repo || repo.full_name === filters.repo),
+      (!filters.repo || repo.full_name === filters.repo) &&
+      (!filters.attention || needs(spec, filters.attention)),
   )
 }
 
-/** Reasons to look at a spec, most pressing first. */
+/** What `attentions` says of a spec. */
 export function reasonsOf(spec: SpecSummary): string[] {
-  const reasons: string[] = []
-
-  if (spec.status === 'blocked') reasons.push('blocked')
-  if (spec.is_stale) reasons.push('stale')
-  if (spec.status === 'done' && spec.done_ac < spec.total_ac) reasons.push('done, with open criteria')
-  if (!spec.owner) reasons.push('no owner')
-  return reasons
+  return reasons.filter((reason) => reason.isOf(spec)).map((reason) => reason.text)
 }
 
 const weightOf = (reasons: string[]): number =>
   reasons.includes('blocked') ? 3 : reasons.includes('stale') ? 2 : 1
 
-/** At most nine specs that need somebody, most pressing first. */
+/** The first specs that need somebody, most pressing first. */
 export function attention(entries: SpecEntry[], most = 9): (SpecEntry & { reasons: string[] })[] {
   const pressing: (SpecEntry & { reasons: string[]; weight: number })[] = []
 
@@ -53,15 +68,20 @@ export function attention(entries: SpecEntry[], most = 9): (SpecEntry & { reason
   return firstOf(pressing, most, (a, b) => b.weight - a.weight)
 }
 
-export function sums(entries: SpecEntry[]): {
+export interface Sums {
   criteria: number
   doneCriteria: number
   done: number
   blocked: number
   stale: number
   ownerless: number
-} {
-  const total = { criteria: 0, doneCriteria: 0, done: 0, blocked: 0, stale: 0, ownerless: 0 }
+  doneOpen: number
+  /** Specs with a reason to look at them. */
+  pressing: number
+}
+
+export function sums(entries: SpecEntry[]): Sums {
+  const total: Sums = { criteria: 0, doneCriteria: 0, done: 0, blocked: 0, stale: 0, ownerless: 0, doneOpen: 0, pressing: 0 }
 
   for (const { spec } of entries) {
     total.criteria += spec.total_ac
@@ -70,6 +90,21 @@ export function sums(entries: SpecEntry[]): {
     if (spec.status === 'blocked') total.blocked++
     if (spec.is_stale) total.stale++
     if (!spec.owner) total.ownerless++
+    if (needs(spec, 'done-open')) total.doneOpen++
+    if (needs(spec, 'any')) total.pressing++
   }
   return total
+}
+
+/** How many specs each filter of attention leaves. */
+export function attentionCounts(total: Sums): [string, number][] {
+  const counts: [string, number][] = [
+    ['any', total.pressing],
+    ['blocked', total.blocked],
+    ['stale', total.stale],
+    ['done-open', total.doneOpen],
+    ['ownerless', total.ownerless],
+  ]
+
+  return counts.filter(([, n]) => n > 0)
 }
