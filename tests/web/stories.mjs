@@ -110,7 +110,7 @@ test('evidence is shown beside its criterion', async () => {
   const line = page.locator('.evidence').first()
   await line.waitFor()
   assert.match(await line.innerText(), /PR #201\s+src\/refund\/limits\.c:10-44/)
-  await page.locator('a.anchor').first().click()
+  await page.locator('.anchor').first().click()
   assert.match(page.url(), /#section-2-full-and-partial-refunds-ac-1$/)
   clean()
 })
