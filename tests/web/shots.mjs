@@ -18,6 +18,9 @@ const odd = {
   'odd/docs/specs/rtl.md': '---\ntitle: استرداد المدفوعات 2.1 (API)\nstatus: in_progress\nowner: ليلى حداد\nteam: المدفوعات\ntags: [استرداد]\n---\n\n# استرداد\n\n## 1. النطاق\n\n<!-- canon:system:1 status:blocked:API-12 -->\n\nيعود المال بالطريقة نفسها التي جاء بها.\n\n### Acceptance Criteria\n\n- [x] لا يتجاوز مجموع المبالغ المستردة قيمة الدفعة (API v2)\n- [ ] תשלום חוזר\n',
 }
 
+odd['bare/README.md'] = '# Bare\n'
+odd['odd/docs/specs/flat.md'] = '---\ntitle: Flat\nstatus: draft\nupdated: soon\n---\n\nWords without a heading.\n'
+
 const api = (name) => `**/app/*/api/${name}*`
 const answer = (status, body = {}) => (route) => route.fulfill({ status, contentType: 'application/json', headers: { 'x-request-id': '01JD4Q7Z' }, body: JSON.stringify(body) })
 
@@ -60,17 +63,31 @@ const pages = [
   ['keys', '/app/acme/', { act: (page) => page.locator('.foot button').click() }],
   ['menu', '/app/acme/', { act: (page) => page.locator('.menu').click(), narrow: true }],
   // one component draws these; the other pages are looked at with --all
-  ...(isAll ? ['dashboard', 'coverage', 'tasks', 'search'] : ['dashboard']).flatMap((name) => {
-    const at = name === 'dashboard' ? '/app/acme/' : `/app/acme/${name}${name === 'search' ? '?q=refund' : ''}`
-    return [
-      [`${name}-loading`, at, { net: { [api(name)]: () => {} }, ready: '.bone' }],
-      [`${name}-error`, at, { net: { [api(name)]: answer(500, { error: 'The database cannot be reached' }) } }],
-      [`${name}-401`, at, { net: { [api(name)]: answer(401, { error: 'unauthorized' }) } }],
-      [`${name}-403`, at, { net: { [api(name)]: answer(403, { detail: 'Needs the permission specs:read' }) } }],
-      [`${name}-404`, at, { net: { [api(name)]: answer(404, { error: 'not found' }) } }],
-      [`${name}-429`, at, { net: { [api(name)]: answer(429, { error: 'rate limit' }) } }],
-    ]
-  }),
+  ...[
+    ['dashboard', '/app/acme/', api('dashboard')],
+    ['coverage', '/app/acme/coverage', api('coverage')],
+    ['tasks', '/app/acme/tasks', api('tasks')],
+    ['search', '/app/acme/search?q=refund', api('search')],
+    ['repository', '/app/acme/repos/acme/payments', '**/api/repos/**'],
+    ['spec', `/app/acme/specs/${refunds}`, '**/api/specs/**'],
+    ['document', '/app/acme/docs/acme/payments/docs/adr/0007-queue-backend.md', '**/api/docs/**'],
+  ].flatMap(([name, at, asked]) =>
+    [
+      [`${name}-loading`, at, { net: { [asked]: () => {} }, ready: '.bone' }],
+      [`${name}-error`, at, { net: { [asked]: answer(500, { error: 'The database cannot be reached' }) } }],
+      [`${name}-401`, at, { net: { [asked]: answer(401, { error: 'unauthorized' }) } }],
+      [`${name}-403`, at, { net: { [asked]: answer(403, { detail: 'Needs the permission specs:read' }) } }],
+      [`${name}-404`, at, { net: { [asked]: answer(404, { error: 'not found' }) } }],
+      [`${name}-429`, at, { net: { [asked]: answer(429, { error: 'rate limit' }) } }],
+      [`${name}-offline`, at, { net: { [asked]: (route) => route.abort('internetdisconnected') } }],
+      [`${name}-stale`, at, { offline: true, act: refresh }],
+    ].filter(([state]) => isAll || name === 'dashboard' || ['spec-stale', 'document-error'].includes(state)),
+  ),
+  ['dashboard-bare', '/app/bare/'],
+  ['dashboard-attention', '/app/acme/?attention=any'],
+  ['repository-bare', '/app/bare/repos/bare/bare'],
+  ['spec-flat', '/app/odd/specs/odd/odd/docs/specs/flat.md'],
+  ['spec-print', `/app/acme/specs/${refunds}`, { print: true }],
   ['dashboard-502', '/app/acme/', { net: { [api('dashboard')]: answer(502, { error: 'GitHub: the app is suspended' }) } }],
   ['dashboard-empty', '/app/acme/', { net: { [api('dashboard')]: answer(200, { org: 'none', total_repos: 0, total_specs: 0, total_docs: 0, repos_with_specs: [], repos_without_specs: [] }) } }],
   ['dashboard-filtered-empty', '/app/acme/?team=nobody'],
@@ -78,7 +95,6 @@ const pages = [
   ['tasks-filtered-empty', '/app/acme/tasks?text=zzzzzz'],
   ['search-empty', '/app/acme/search?q=zzzzzz'],
   ['offline', '/app/acme/', { offline: true }],
-  ['stale', '/app/acme/', { offline: true, act: refresh }],
 ]
 
 function keys() {
@@ -123,7 +139,7 @@ async function refresh(page) {
 
 const folder = samples()
 writeFiles(path.join(folder, 'more'), odd)
-const server = await serve({ CHANGELOG_FILE: path.join(folder, 'payments/CHANGELOG.md'), CANON_SOURCES: `${sources(folder)},odd/odd=dir:${folder}/more/odd` }, { specs: 20 })
+const server = await serve({ CHANGELOG_FILE: path.join(folder, 'payments/CHANGELOG.md'), CANON_SOURCES: `${sources(folder)},odd/odd=dir:${folder}/more/odd,bare/bare=dir:${folder}/more/bare` }, { specs: 20 })
 const found = []
 const note = (line) => (found.push(line), process.stdout.write(`${line}\n`))
 const stays = []
@@ -138,6 +154,7 @@ async function look(browsed, [name, at, how = {}], form) {
     await page.locator(how.ready ?? 'main h1, main h2, main [role=alert]').first().waitFor({ state: 'attached', timeout: 5_000 })
     if (how.offline) await context.setOffline(true)
     if (how.act) await how.act(page)
+    if (how.print) await page.emulateMedia({ media: 'print' }).then(() => page.evaluate(() => dispatchEvent(new Event('beforeprint'))))
     await page.waitForTimeout(how.net ? 250 : 80)
     await page.screenshot({ path: path.join(out, `${name}-${form}.png`), fullPage: !how.act || how.offline })
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
@@ -151,6 +168,7 @@ async function look(browsed, [name, at, how = {}], form) {
     await page.screenshot({ path: path.join(out, `${name}-${form}.png`) }).catch(() => {})
   } finally {
     if (how.offline) await context.setOffline(false)
+    if (how.print) await page.emulateMedia({ media: null })
     for (const pattern of Object.keys(how.net ?? {})) await page.unroute(pattern)
   }
 }
