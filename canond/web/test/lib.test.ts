@@ -5,12 +5,13 @@ import { dropDraft, findDraft, keepDraft } from '../src/editor/drafts'
 import { pathProblem, slugOf } from '../src/editor/paths'
 import { keyState } from '../src/lib/apikeys'
 import { band, csv, figure } from '../src/lib/coverage'
-import { ago, count, percent, words } from '../src/lib/format'
+import { count, percent, words } from '../src/lib/format'
 import { actionOf, keyActions, singleKeys } from '../src/lib/keys'
 import { hitAddress } from '../src/lib/links'
 import { firstOf, tally } from '../src/lib/lists'
 import { attention, filterSpecs, flatten, reasonsOf, sums } from '../src/lib/overview'
 import { filterTasks, firstGroups, groupTasks, sortTasks, ticketUrl } from '../src/lib/tasks'
+import { ago } from '../src/lib/time'
 
 const spec = (over: Partial<SpecSummary>): SpecSummary =>
   ({ file_path: 'a.md', title: 'A', status: 'todo', owner: 'x', team: 't', tags: [], total_ac: 2, done_ac: 1, is_stale: false, review_status: null, ...over }) as SpecSummary

@@ -4,9 +4,10 @@ import { createMemoryHistory, createRouter } from 'vue-router'
 import type { OrgOverview, SpecSection, SpecSummary } from '../src/api/types'
 import SafeHtml from '../src/components/SafeHtml.vue'
 import TimeAgo from '../src/components/TimeAgo.vue'
-import { readTime, words } from '../src/lib/format'
+import { share, words } from '../src/lib/format'
 import { attention, attentionCounts, filterSpecs, flatten, sums } from '../src/lib/overview'
 import { forgetSpec, placeOf, prepareSpec, returnTo, revealSection, stepSection, unfoldForPrint } from '../src/lib/spec'
+import { readTime } from '../src/lib/time'
 
 type Evidence = SpecSection['acceptance_criteria'][number]['realized_in']
 const proof: Evidence = [{ pr_number: 140, file_path: 'src/a b.c', lines: '22-130' }]
@@ -172,6 +173,12 @@ describe('times', () => {
 describe('names of states', () => {
   it('are those of the server', () => {
     expect(['in_progress', 'todo', ' on hold ', 'adr', 'github', 'wont__do', ''].map(words)).toEqual(['In Progress', 'Todo', 'On hold', 'ADR', 'GitHub', 'Wont Do', ''])
+  })
+})
+
+describe('a share', () => {
+  it('is rounded as the server rounds it', () => {
+    expect([share(37, 80), share(39, 80), share(1, 3), share(2, 3), share(160, 160), share(0, 0), share(1, 2000)]).toEqual(['46.2 %', '48.8 %', '33.3 %', '66.7 %', '100.0 %', '—', '0.1 %'])
   })
 })
 

@@ -1,9 +1,6 @@
 import type { CoverageResponse } from '../api/types'
 
-/** A percentage, or why there is none. */
-export function figure(value: number, whole: number): string {
-  return whole > 0 ? `${value.toFixed(1)} %` : '—'
-}
+export { figure } from './format'
 
 export function band(score: number): string {
   if (score >= 80) return 'excellent'
