@@ -22,6 +22,7 @@
 #define RESULT_MAX  (32 * VERSION_MAX)
 #define LINES_MAX   ((size_t)256 * 1024)
 #define MARKER_MIN  7
+#define ROUNDS      4 /* of looking for lines that are not where they belong */
 
 struct canon_merge {
     cn_arena arena; /* of all texts */
@@ -33,34 +34,39 @@ struct canon_merge {
 typedef struct merger {
     canon_merge *result;
     cn_merging m;
-    cn_array lines; /* of cn_slice: what was put together */
+    cn_array refs;    /* of cn_merge_ref: the lines of the result */
+    cn_array clashes; /* of clash, in their order */
+    cn_array added;   /* of cn_merge_ref: what was put together at one place */
+    bool *forced;     /* regions that are conflicts whatever they look like */
+    size_t regions;
     canon_error *err;
 } merger;
+
+/* A conflict. */
+typedef struct clash {
+    cn_slice sides[3];
+} clash;
 
 static int no_memory(merger *g)
 {
     return cn_fail_memory(g->err);
 }
 
-/* --- the result ----------------------------------------------------------- */
+/* --- the lines of the result ------------------------------------------------ */
 
-static int add_text(merger *g, cn_slice text)
+static int add_ref(merger *g, int version, size_t line, cn_slice text)
 {
-    cn_array *parts = &g->result->parts;
-    canon_merge_part *part =
-        parts->count ? cn_array_at(parts, parts->count - 1) : NULL;
+    cn_merge_ref *ref;
 
     if (text.len == 0)
         return CANON_OK;
-    if (part && !part->is_conflict && part->text + part->text_len == text.ptr) {
-        part->text_len += text.len;
-        return CANON_OK;
-    }
-    part = cn_array_push(parts);
-    if (!part)
+    ref = cn_array_push(&g->refs);
+    if (!ref)
         return no_memory(g);
-    part->text = text.ptr;
-    part->text_len = text.len;
+    ref->version = version;
+    ref->line = (uint32_t)line;
+    ref->region = (uint32_t)g->regions;
+    ref->text = text;
     return CANON_OK;
 }
 
@@ -69,7 +75,20 @@ static int add_lines(merger *g, int version, size_t from, size_t upto)
     int rc = CANON_OK;
 
     for (size_t i = from; !rc && i < upto; i++)
-        rc = add_text(g, cn_merge_text(&g->m.text[version].items[i]));
+        rc =
+            add_ref(g, version, i, cn_merge_text(&g->m.text[version].items[i]));
+    return rc;
+}
+
+/* Lines that both sides agree about. */
+static int add_common(merger *g, int version, size_t from, size_t upto)
+{
+    size_t regions = g->regions;
+    int rc;
+
+    g->regions = 0;
+    rc = add_lines(g, version, from, upto);
+    g->regions = regions;
     return rc;
 }
 
@@ -105,24 +124,23 @@ static int join_lines(merger *g, int version, size_t from, size_t upto,
 
 static int add_conflict(merger *g, const cn_slice sides[3])
 {
-    canon_merge_part *part = cn_array_push(&g->result->parts);
+    clash *c = cn_array_push(&g->clashes);
+    cn_merge_ref *ref = c ? cn_array_push(&g->refs) : NULL;
 
-    if (!part)
+    if (!ref)
         return no_memory(g);
-    part->is_conflict = 1;
-    part->base = sides[CN_BASE].ptr;
-    part->base_len = sides[CN_BASE].len;
-    part->ours = sides[CN_OURS].ptr;
-    part->ours_len = sides[CN_OURS].len;
-    part->theirs = sides[CN_THEIRS].ptr;
-    part->theirs_len = sides[CN_THEIRS].len;
-    g->result->conflicts++;
+    memcpy(c->sides, sides, sizeof(c->sides));
+    ref->version = CN_CONFLICT;
+    ref->line = (uint32_t)(g->clashes.count - 1);
+    ref->region = (uint32_t)g->regions;
+    ref->text = sides[CN_BASE];
     return CANON_OK;
 }
 
 /* --- places that both sides changed --------------------------------------- */
 
-static int merge_line(merger *g, const cn_merge_line *const lines[3])
+static int merge_line(merger *g, const cn_merge_line *const lines[3],
+                      size_t line)
 {
     const cn_slice sides[3] = {cn_merge_text(lines[CN_BASE]),
                                cn_merge_text(lines[CN_OURS]),
@@ -132,7 +150,7 @@ static int merge_line(merger *g, const cn_merge_line *const lines[3])
 
     if (rc == CANON_ECONFLICT)
         return add_conflict(g, sides);
-    return rc ? no_memory(g) : add_text(g, text);
+    return rc ? no_memory(g) : add_ref(g, CN_MERGED, line, text);
 }
 
 /* Is every line of the base still a line of both sides? */
@@ -160,7 +178,7 @@ static int merge_lines(merger *g, const cn_merge_region *r)
 
         for (int s = 0; s < 3; s++)
             lines[s] = &g->m.text[s].items[r->lo[s] + i];
-        rc = merge_line(g, lines);
+        rc = merge_line(g, lines, r->lo[CN_BASE] + i);
     }
     return rc;
 }
@@ -168,35 +186,49 @@ static int merge_lines(merger *g, const cn_merge_region *r)
 /* What both added is kept; *rc_out is the outcome when it could be. */
 static bool unite(merger *g, const cn_merge_region *r, int *rc_out)
 {
-    g->lines.count = 0;
-    *rc_out = cn_merge_unite(&g->m, r, &g->lines);
+    g->added.count = 0;
+    *rc_out = cn_merge_unite(&g->m, r, &g->added);
     if (*rc_out == CANON_ECONFLICT)
         return false;
     if (*rc_out)
         *rc_out = no_memory(g);
-    cn_array_each (cn_slice, line, &g->lines)
+    cn_array_each (cn_merge_ref, ref, &g->added)
         if (!*rc_out)
-            *rc_out = add_text(g, *line);
+            *rc_out = add_ref(g, ref->version, ref->line, ref->text);
     return true;
+}
+
+/* The side whose version is the result; 0: both changed it, and differently. */
+static int choose_side(const cn_slice sides[3])
+{
+    cn_slice chosen;
+
+    if (!cn_merge_choose(sides, &chosen))
+        return 0;
+    return cn_slice_eq(sides[CN_BASE], sides[CN_OURS]) ? CN_THEIRS : CN_OURS;
 }
 
 static int settle_region(merger *g, const cn_merge_region *r, bool is_contested)
 {
     cn_slice sides[3];
-    cn_slice chosen;
+    int side;
     int rc = CANON_OK;
 
     for (int s = 0; !rc && s < 3; s++)
         rc = join_lines(g, s, r->lo[s], r->hi[s], &sides[s]);
     if (rc)
         return rc;
-    if (!is_contested && cn_merge_choose(sides, &chosen))
-        return add_text(g, chosen);
-    if (!is_contested && r->lo[CN_BASE] == r->hi[CN_BASE] && unite(g, r, &rc))
+    if (cn_slice_eq(sides[CN_OURS], sides[CN_THEIRS]))
+        return add_common(g, CN_OURS, r->lo[CN_OURS], r->hi[CN_OURS]);
+    if (is_contested)
+        return add_conflict(g, sides);
+    side = choose_side(sides);
+    if (side)
+        return add_lines(g, side, r->lo[side], r->hi[side]);
+    if (r->lo[CN_BASE] == r->hi[CN_BASE] && unite(g, r, &rc))
         return rc;
-    if (!is_contested && is_line_by_line(&g->m, r))
-        return merge_lines(g, r);
-    return add_conflict(g, sides);
+    return is_line_by_line(&g->m, r) ? merge_lines(g, r)
+                                     : add_conflict(g, sides);
 }
 
 /* --- where edits meet ----------------------------------------------------- */
@@ -313,17 +345,95 @@ static int merge_all(merger *g)
     size_t done = 0;
     int rc = CANON_OK;
 
+    g->regions = 0;
+    g->refs.count = 0;
+    g->clashes.count = 0;
     while (!rc &&
            (edit_at(&g->m, &c, CN_OURS) || edit_at(&g->m, &c, CN_THEIRS))) {
         cn_merge_region r = {{0, 0, 0}, {0, 0, 0}};
         bool is_contested = take_region(&g->m, &c, &r);
 
-        rc = add_lines(g, CN_BASE, done, r.lo[CN_BASE]);
+        rc = add_common(g, CN_BASE, done, r.lo[CN_BASE]);
+        g->regions++;
         if (!rc)
-            rc = settle_region(g, &r, is_contested);
+            rc = settle_region(g, &r,
+                               is_contested ||
+                                   (g->forced && g->forced[g->regions - 1]));
         done = r.hi[CN_BASE];
     }
-    return rc ? rc : add_lines(g, CN_BASE, done, g->m.text[CN_BASE].count);
+    return rc ? rc : add_common(g, CN_BASE, done, g->m.text[CN_BASE].count);
+}
+
+/* What is not where it belongs becomes a conflict, until all is. */
+static int merge_and_check(merger *g)
+{
+    size_t found = 1;
+    int rc = merge_all(g);
+
+    if (rc || g->regions == 0)
+        return rc;
+    g->forced = cn_calloc(g->regions, sizeof(bool));
+    if (!g->forced)
+        return no_memory(g);
+    for (int round = 0; !rc && found > 0 && round < ROUNDS; round++) {
+        if (cn_merge_check(&g->m, &g->refs, g->forced, &found))
+            rc = no_memory(g);
+        else if (found > 0)
+            rc = merge_all(g);
+    }
+    cn_free(g->forced);
+    return rc;
+}
+
+/* --- the parts ------------------------------------------------------------------ */
+
+static int add_text(merger *g, cn_slice text)
+{
+    cn_array *parts = &g->result->parts;
+    canon_merge_part *part =
+        parts->count ? cn_array_at(parts, parts->count - 1) : NULL;
+
+    if (part && !part->is_conflict && part->text + part->text_len == text.ptr) {
+        part->text_len += text.len;
+        return CANON_OK;
+    }
+    part = cn_array_push(parts);
+    if (!part)
+        return no_memory(g);
+    part->text = text.ptr;
+    part->text_len = text.len;
+    return CANON_OK;
+}
+
+static int add_clash(merger *g, const clash *c)
+{
+    canon_merge_part *part = cn_array_push(&g->result->parts);
+
+    if (!part)
+        return no_memory(g);
+    part->is_conflict = 1;
+    part->base = c->sides[CN_BASE].ptr;
+    part->base_len = c->sides[CN_BASE].len;
+    part->ours = c->sides[CN_OURS].ptr;
+    part->ours_len = c->sides[CN_OURS].len;
+    part->theirs = c->sides[CN_THEIRS].ptr;
+    part->theirs_len = c->sides[CN_THEIRS].len;
+    g->result->conflicts++;
+    return CANON_OK;
+}
+
+static int make_parts(merger *g)
+{
+    int rc = CANON_OK;
+
+    cn_array_each (cn_merge_ref, ref, &g->refs) {
+        if (rc)
+            break;
+        rc = ref->version == CN_CONFLICT
+                 ? add_clash(g, cn_array_at(&g->clashes, ref->line))
+                 : add_text(g, ref->text);
+    }
+    return rc;
 }
 
 /* --- the call ------------------------------------------------------------- */
@@ -349,7 +459,14 @@ static int number_lines(merger *g, const cn_slice texts[3])
         rc = cn_merge_split(texts[s], all[s]);
     if (!rc)
         rc = cn_merge_number(all, &g->m.keys);
-    return rc ? no_memory(g) : CANON_OK;
+    if (rc)
+        return no_memory(g);
+    g->m.of_base = cn_calloc(g->m.keys, sizeof(uint32_t));
+    if (!g->m.of_base)
+        return no_memory(g);
+    for (size_t i = 0; i < g->m.text[CN_BASE].count; i++)
+        g->m.of_base[g->m.text[CN_BASE].items[i].key] = (uint32_t)i + 1;
+    return CANON_OK;
 }
 
 static int merge_texts(merger *g, const cn_slice texts[3])
@@ -366,13 +483,18 @@ static int merge_texts(merger *g, const cn_slice texts[3])
     if (!rc && cn_merge_moves(m))
         rc = no_memory(g);
     if (!rc)
-        rc = merge_all(g);
+        rc = merge_and_check(g);
+    if (!rc)
+        rc = make_parts(g);
     for (int s = 0; s < 3; s++) {
         cn_free(m->text[s].items);
         cn_free(m->match[s]);
         cn_array_free(&m->edits[s]);
     }
-    cn_array_free(&g->lines);
+    cn_free(m->of_base);
+    cn_array_free(&g->refs);
+    cn_array_free(&g->clashes);
+    cn_array_free(&g->added);
     return rc;
 }
 
@@ -415,7 +537,9 @@ static int merge_versions(merger *g, const canon_merge_input *in)
     if (cn_merge_choose(texts, &one)) {
         char *copy = cn_arena_copy(&g->result->arena, one);
 
-        return copy ? add_text(g, cn_slice_of(copy, one.len)) : no_memory(g);
+        if (!copy)
+            return no_memory(g);
+        return one.len ? add_text(g, cn_slice_of(copy, one.len)) : CANON_OK;
     }
     if (cn_merge_style_take(texts, &g->result->arena, like, &style))
         return no_memory(g);
@@ -442,7 +566,9 @@ int canon_spec_merge(const canon_merge_input *input, canon_merge **out,
         return cn_fail_memory(err);
     g.result->parts.size = sizeof(canon_merge_part);
     g.result->line_end = "\n";
-    g.lines.size = sizeof(cn_slice);
+    g.refs.size = sizeof(cn_merge_ref);
+    g.clashes.size = sizeof(clash);
+    g.added.size = sizeof(cn_merge_ref);
     rc = merge_versions(&g, input);
     if (rc)
         canon_merge_free(g.result);

@@ -32,7 +32,7 @@ static void look_at(cn_merge_edit *e, const cn_merge_lines *text, size_t from,
     }
 }
 
-/* Behind an edit that takes a heading away: how far its directives go. */
+/* Behind an edit that takes a heading away: how far its directives go; 0. */
 static size_t find_reach(const cn_merge_lines *base, const cn_merge_edit *e)
 {
     size_t reach = e->hi;
@@ -40,7 +40,9 @@ static size_t find_reach(const cn_merge_lines *base, const cn_merge_edit *e)
 
     for (size_t i = e->lo; i < e->hi; i++)
         has_lost = has_lost || base->items[i].kind == CN_LINE_HEADING;
-    while (has_lost && reach < base->count &&
+    if (!has_lost)
+        return 0;
+    while (reach < base->count &&
            (is_void(base->items[reach].kind) ||
             base->items[reach].kind == CN_LINE_DIRECTIVE))
         reach++;
@@ -63,7 +65,6 @@ static int add_edit(cn_merging *m, int side, size_t lo, size_t from, size_t hi,
     e->hi = hi;
     e->from = from;
     e->upto = upto;
-    e->reach = hi;
     e->least = UINT16_MAX;
     e->is_pair = is_pair;
     if (is_pair) {
@@ -119,14 +120,16 @@ static stretch version_of(const cn_merging *m, int side, const cn_merge_edit *e,
     return s;
 }
 
-/* Does a text go on with the line below it? */
-static bool is_open(stretch upper)
+/* Does a text go on with the line below it? is_gone: there is nothing now. */
+static bool is_open(stretch upper, bool is_gone)
 {
     int kind;
 
     if (upper.from == upper.upto)
         return false;
     kind = upper.text->items[upper.upto - 1].kind;
+    if (is_gone && kind == CN_LINE_BLANK)
+        return true; /* it kept two paragraphs apart */
     return kind == CN_LINE_TEXT || kind == CN_LINE_ITEM ||
            kind == CN_LINE_CRITERION || kind == CN_LINE_FIELD;
 }
@@ -152,8 +155,10 @@ static bool hangs_on(const cn_merging *m, int side, const cn_merge_edit *upper,
         return false;
     first = &lower.text->items[lower.from];
     if (first->kind == CN_LINE_TEXT)
-        return upper->has_heading || is_open(version_of(m, side, upper, 0)) ||
-               is_open(version_of(m, side, upper, 1));
+        return upper->has_heading ||
+               is_open(version_of(m, side, upper, 0),
+                       upper->from == upper->upto) ||
+               is_open(version_of(m, side, upper, 1), false);
     if (upper->is_pair)
         return false;
     if (first->kind == CN_LINE_DIRECTIVE)

@@ -6,16 +6,17 @@
 
 #include "mem.h"
 
-#define MOST_DIGITS 9 /* of the number of an item */
+#define MOST_ABOUT  200 /* of a title that tells directives apart */
+#define MOST_DIGITS 9   /* of the number of an item */
 
 /* What the lines before a line say about it. */
 typedef struct reader {
     cn_slice front; /* what is left of the front matter */
     char fence;     /* of the code at hand, or 0 */
     size_t fence_len;
-    bool in_comment;   /* that began on an earlier line */
-    const char *title; /* of the section at hand */
-    uint32_t title_len;
+    bool in_comment; /* that began on an earlier line */
+    cn_slice title;  /* of the section at hand */
+    cn_slice words;  /* of the criterion at hand */
 } reader;
 
 /* The line at the start of rest, with its end. */
@@ -177,7 +178,9 @@ static bool is_code(reader *r, cn_slice text)
             r->fence = 0;
         return true;
     }
-    if (n < 3 || (text.ptr[0] != '`' && text.ptr[0] != '~'))
+    if (n < 3 || (text.ptr[0] != '`' && text.ptr[0] != '~') ||
+        (text.ptr[0] == '`' &&
+         cn_slice_find(cn_slice_from(text, n), '`') < text.len - n))
         return false;
     r->fence = text.ptr[0];
     r->fence_len = n;
@@ -208,26 +211,33 @@ static void read_heading(reader *r, cn_merge_line *line, cn_slice text,
 {
     at = skip_number(text, at);
     set_body(line, CN_LINE_HEADING, at, text.len - at);
-    r->title = text.ptr + at;
-    r->title_len = line->body_len;
+    r->title = cn_merge_body(line);
+    r->words = cn_slice_of(NULL, 0);
 }
 
 static void read_directive(const reader *r, cn_merge_line *line, cn_slice text)
 {
+    cn_slice about;
+
     set_body(line, CN_LINE_DIRECTIVE, line->indent,
              cn_slice_trim_end(text).len - line->indent);
-    if (r->title) {
-        line->heading = (uint32_t)(line->ptr - r->title);
-        line->heading_len = r->title_len;
+    about = r->title;
+    if (cn_slice_is(cn_merge_name(line), CN_EVIDENCE) && r->words.ptr)
+        about = r->words;
+    about = cn_slice_first(about, MOST_ABOUT);
+    if (about.ptr) {
+        line->about = (uint32_t)(line->ptr - about.ptr);
+        line->about_len = (uint32_t)about.len;
     }
 }
 
-static void read_item(cn_merge_line *line, cn_slice text, size_t at)
+static void read_item(reader *r, cn_merge_line *line, cn_slice text, size_t at)
 {
     size_t words = find_words(text, at);
 
     set_body(line, words ? CN_LINE_CRITERION : CN_LINE_ITEM, words ? words : at,
              text.len - (words ? words : at));
+    r->words = words ? cn_merge_body(line) : cn_slice_of(NULL, 0);
 }
 
 /* text: the line without its end */
@@ -260,7 +270,7 @@ static void read_line(reader *r, cn_merge_line *line, cn_slice text)
     else if (text.ptr[indent] == '|')
         line->kind = CN_LINE_ROW;
     else if (find_item(text, indent))
-        read_item(line, text, find_item(text, indent));
+        read_item(r, line, text, find_item(text, indent));
 }
 
 int cn_merge_split(cn_slice text, cn_merge_lines *out)
@@ -294,8 +304,8 @@ void cn_merge_set(cn_merge_line *line, cn_slice text)
 
     line->ptr = text.ptr;
     line->len = (uint32_t)text.len;
-    line->heading = 0;
-    line->heading_len = 0;
+    line->about = 0;
+    line->about_len = 0;
     read_line(&r, line, cn_slice_first(whole, whole.len - line->end_len));
 }
 

@@ -26,10 +26,9 @@ static int by_content(const void *a, const void *b)
     if (x->kind != y->kind)
         return x->kind < y->kind ? -1 : 1;
     order = cn_slice_cmp(cn_merge_body(x), cn_merge_body(y));
-    return order
-               ? order
-               : cn_slice_cmp(cn_slice_of(x->ptr - x->heading, x->heading_len),
-                              cn_slice_of(y->ptr - y->heading, y->heading_len));
+    return order ? order
+                 : cn_slice_cmp(cn_slice_of(x->ptr - x->about, x->about_len),
+                                cn_slice_of(y->ptr - y->about, y->about_len));
 }
 
 int cn_merge_number(cn_merge_lines *const texts[3], size_t *keys_out)
@@ -257,6 +256,56 @@ static int match_stretch(matcher *m, stretch s)
     return CANON_OK;
 }
 
+/* The first blank line before the first heading; CN_NO_LINE: there is none. */
+static size_t blank_before(const cn_merge_lines *text, size_t from, size_t upto,
+                           bool *has_heading)
+{
+    size_t found = CN_NO_LINE;
+
+    *has_heading = false;
+    for (size_t i = from; i < upto && !*has_heading; i++) {
+        *has_heading = text->items[i].kind == CN_LINE_HEADING;
+        if (text->items[i].kind == CN_LINE_BLANK && found == CN_NO_LINE)
+            found = i;
+    }
+    return *has_heading ? found : CN_NO_LINE;
+}
+
+/* A section that comes or goes has one blank line before it and one behind it:
+ * the first one is that of the text above, or else what the other side puts
+ * below that text would get into the section. */
+static void slide(const cn_merge_lines *a, const cn_merge_lines *b, size_t *out)
+{
+    size_t lo = 0;
+    size_t from = 0;
+
+    for (size_t i = 0; i < a->count; i++) {
+        size_t j = out[i];
+        bool in_a;
+        bool in_b;
+        size_t of_a;
+        size_t of_b;
+
+        if (j == CN_NO_LINE)
+            continue;
+        of_a = of_b = CN_NO_LINE;
+        if (a->items[i].kind == CN_LINE_BLANK && (i > lo || j > from)) {
+            of_a = blank_before(a, lo, i, &in_a);
+            of_b = blank_before(b, from, j, &in_b);
+            of_a = in_b ? CN_NO_LINE : of_a;
+            of_b = in_a ? CN_NO_LINE : of_b;
+        }
+        if (of_b != CN_NO_LINE) {
+            out[i] = of_b;
+        } else if (of_a != CN_NO_LINE) {
+            out[i] = CN_NO_LINE;
+            out[of_a] = j;
+        }
+        lo = (of_a != CN_NO_LINE ? of_a : i) + 1;
+        from = (of_b != CN_NO_LINE ? of_b : j) + 1;
+    }
+}
+
 int cn_merge_match(const cn_merge_lines *a, const cn_merge_lines *b,
                    size_t *out)
 {
@@ -286,5 +335,7 @@ int cn_merge_match(const cn_merge_lines *a, const cn_merge_lines *b,
     cn_array_free(&m.tails);
     cn_free(m.tallies);
     cn_free(m.table);
-    return rc ? rc : cn_merge_pair(a, b, out);
+    if (!rc)
+        slide(a, b, out);
+    return rc ? rc : cn_merge_pair(a, b, (size_t)keys + 1, out);
 }

@@ -11,6 +11,7 @@
 
 #define CN_NO_LINE    ((size_t)-1)
 #define CN_LINE_PARTS 16
+#define CN_EVIDENCE   "realized-in"
 
 enum { CN_BASE, CN_OURS, CN_THEIRS };
 
@@ -33,10 +34,10 @@ typedef struct cn_merge_line {
     uint32_t len;
     uint32_t body; /* where the body begins */
     uint32_t body_len;
-    uint32_t heading; /* of a directive: how far before ptr its section's title
-                         is; 0: none */
-    uint32_t heading_len;
-    uint32_t key; /* equal for lines with equal bodies (and headings) */
+    uint32_t about; /* of a directive: how far before ptr the words stand
+                            that it is about; 0: none */
+    uint32_t about_len;
+    uint32_t key; /* equal for lines that say the same */
     uint16_t indent;
     uint8_t kind;
     uint8_t end_len; /* of the line end */
@@ -94,7 +95,7 @@ int cn_merge_match(const cn_merge_lines *a, const cn_merge_lines *b,
                    size_t *out);
 
 /* Pair lines of two stretches that are alike but not equal (merge_alike.c). */
-int cn_merge_pair(const cn_merge_lines *a, const cn_merge_lines *b,
+int cn_merge_pair(const cn_merge_lines *a, const cn_merge_lines *b, size_t keys,
                   size_t *out);
 
 /* Lines of the base and the lines of a side that take their place. */
@@ -102,7 +103,7 @@ typedef struct cn_merge_edit {
     size_t lo, hi;     /* of the base */
     size_t from, upto; /* of the side */
     size_t reach;      /* of the base: up to here a section has lost its
-                            heading, or hi */
+                            heading, or 0 */
     uint16_t least;    /* indent of the items that go, or UINT16_MAX */
     bool is_pair;      /* one line that was changed in its place */
     bool is_slight;    /* and its body was not */
@@ -116,6 +117,7 @@ typedef struct cn_merging {
     size_t *match[3];  /* of CN_OURS and CN_THEIRS: base to side */
     cn_array edits[3]; /* of cn_merge_edit, in order */
     cn_arena *arena;   /* lives as long as the result */
+    uint32_t *of_base; /* by key: a line of the base + 1, or 0 */
     size_t keys;
 } cn_merging;
 
@@ -132,13 +134,37 @@ bool cn_merge_touches(const cn_merging *m, int upper_side,
                       const cn_merge_edit *upper, int lower_side,
                       const cn_merge_edit *lower);
 
+/* Where a line belongs: names of the section and of the item above it (of a
+ * table its head). 0: none. */
+typedef struct cn_merge_owner {
+    uint32_t section;
+    uint32_t item;
+    uint32_t heading; /* line + 1 */
+} cn_merge_owner;
+
+enum { CN_MERGED = 3, CN_CONFLICT = 4 };
+
+/* A line of the result: of a version, put together of both sides' (CN_MERGED,
+ * line is that of the base), or a conflict (line is its number). */
+typedef struct cn_merge_ref {
+    cn_slice text;
+    uint32_t line;
+    uint32_t region; /* + 1; 0: no side changed anything here */
+    int version;
+} cn_merge_ref;
+
+/* Does every line that a side brought or changed belong to what it belonged to
+ * there? bad: by region, is set where not; *count_out: how many there are. A
+ * state directive goes along with a section that got another number. */
+int cn_merge_check(cn_merging *m, cn_array *refs, bool *bad, size_t *count_out);
+
 /* A place in all three texts. */
 typedef struct cn_merge_region {
     size_t lo[3];
     size_t hi[3];
 } cn_merge_region;
 
-/* What both sides put where the base has nothing, as cn_slice: items of a list,
+/* What both sides put where the base has nothing, as cn_merge_ref: items,
  * fields, evidence. CANON_ECONFLICT: it does not go together. */
 int cn_merge_unite(const cn_merging *m, const cn_merge_region *spot,
                    cn_array *out);

@@ -28,11 +28,13 @@ static const cn_merge_line *line_at(const uniting *u, int side, size_t i)
 static int put(uniting *u, int side, size_t from, size_t upto)
 {
     for (size_t i = from; i < upto; i++) {
-        cn_slice *text = cn_array_push(u->out);
+        cn_merge_ref *ref = cn_array_push(u->out);
 
-        if (!text)
+        if (!ref)
             return CANON_ENOMEM;
-        *text = cn_merge_text(line_at(u, side, i));
+        ref->version = side;
+        ref->line = (uint32_t)i;
+        ref->text = cn_merge_text(line_at(u, side, i));
     }
     return CANON_OK;
 }
@@ -115,28 +117,43 @@ static bool is_ticked(const cn_merge_line *line)
     return parts[1].ptr[0] != ' ';
 }
 
-/* One item that both added: ticked if one of them ticked it, with what one of
- * them wrote below it. */
+/* Whose line of an item that both have is taken: who changed the state that it
+ * had in the base; if it was not there, who ticked it. */
+static int choose_twin(const uniting *u, size_t ours)
+{
+    const cn_merge_line *mine = line_at(u, CN_OURS, ours);
+    uint32_t base = u->m->of_base[mine->key];
+    bool was = base && is_ticked(&u->m->text[CN_BASE].items[base - 1]);
+
+    return is_ticked(mine) != was ? CN_OURS : CN_THEIRS;
+}
+
+static bool is_same_text(const uniting *u, item ours, item theirs)
+{
+    size_t count = ours.end - ours.line;
+
+    if (theirs.end - theirs.line != count)
+        return false;
+    for (size_t i = 1; i < count; i++)
+        if (!cn_slice_eq(cn_merge_text(line_at(u, CN_OURS, ours.line + i)),
+                         cn_merge_text(line_at(u, CN_THEIRS, theirs.line + i))))
+            return false;
+    return true;
+}
+
+/* One item that both added, with what one of them wrote below it. */
 static int put_twins(uniting *u, item ours, item theirs)
 {
-    bool has_more = ours.end > ours.line + 1;
-    int side = is_ticked(line_at(u, CN_OURS, ours.line)) ? CN_OURS : CN_THEIRS;
-    int rc = put(u, side, side == CN_OURS ? ours.line : theirs.line,
-                 (side == CN_OURS ? ours.line : theirs.line) + 1);
+    int side = choose_twin(u, ours.line);
+    size_t line = side == CN_OURS ? ours.line : theirs.line;
+    int rc = put(u, side, line, line + 1);
 
     if (rc)
         return rc;
-    if (!has_more)
+    if (ours.end == ours.line + 1)
         return put(u, CN_THEIRS, theirs.line + 1, theirs.end);
-    if (theirs.end - theirs.line != 1) {
-        if (theirs.end - theirs.line != ours.end - ours.line)
-            return CANON_ECONFLICT;
-        for (size_t i = 1; i < ours.end - ours.line; i++)
-            if (!cn_slice_eq(
-                    cn_merge_text(line_at(u, CN_OURS, ours.line + i)),
-                    cn_merge_text(line_at(u, CN_THEIRS, theirs.line + i))))
-                return CANON_ECONFLICT;
-    }
+    if (theirs.end != theirs.line + 1 && !is_same_text(u, ours, theirs))
+        return CANON_ECONFLICT;
     return put(u, CN_OURS, ours.line + 1, ours.end);
 }
 
@@ -208,7 +225,7 @@ static int unite_names(uniting *u)
             if (cn_slice_eq(cn_merge_text(mine), cn_merge_text(its)))
                 is_new = false;
             else if (cn_slice_eq(cn_merge_name(mine), name) &&
-                     !cn_slice_is(name, "realized-in"))
+                     !cn_slice_is(name, CN_EVIDENCE))
                 return CANON_ECONFLICT;
         }
         if (is_new)
@@ -228,7 +245,7 @@ static cn_merge_region cut_evidence(const uniting *u)
 
         while (end < all.hi[s] &&
                line_at(u, s, end)->kind == CN_LINE_DIRECTIVE &&
-               cn_slice_is(cn_merge_name(line_at(u, s, end)), "realized-in"))
+               cn_slice_is(cn_merge_name(line_at(u, s, end)), CN_EVIDENCE))
             end++;
         first.hi[s] = end;
     }
@@ -240,6 +257,26 @@ static bool is_empty(const uniting *u, int side)
     return u->spot.lo[side] == u->spot.hi[side];
 }
 
+static int put_both(uniting *u, int first, int second)
+{
+    int rc = put_side(u, first);
+
+    return rc ? rc : put_side(u, second);
+}
+
+/* Are all items of a side indented more than the first one of the other side?
+ * Then they are below the item that both sides have above them. */
+static bool is_below(const uniting *u, int side, int other)
+{
+    uint16_t indent = line_at(u, other, u->spot.lo[other])->indent;
+
+    for (size_t i = u->spot.lo[side]; i < u->spot.hi[side]; i++)
+        if (line_at(u, side, i)->kind != CN_LINE_BLANK &&
+            line_at(u, side, i)->indent <= indent)
+            return false;
+    return true;
+}
+
 static int unite_rest(uniting *u)
 {
     if (is_empty(u, CN_OURS) && is_empty(u, CN_THEIRS))
@@ -247,19 +284,109 @@ static int unite_rest(uniting *u)
     for (int s = CN_OURS; s <= CN_THEIRS; s++)
         if (!is_empty(u, s) && !is_list(u, s))
             return CANON_ECONFLICT;
-    if (is_empty(u, CN_OURS))
-        return put_side(u, CN_THEIRS);
-    if (is_empty(u, CN_THEIRS))
-        return put_side(u, CN_OURS);
+    if (is_empty(u, CN_OURS) || is_empty(u, CN_THEIRS))
+        return put_both(u, CN_OURS, CN_THEIRS);
+    if (is_below(u, CN_OURS, CN_THEIRS))
+        return put_both(u, CN_OURS, CN_THEIRS);
+    if (is_below(u, CN_THEIRS, CN_OURS))
+        return put_both(u, CN_THEIRS, CN_OURS);
     return unite_lists(u);
+}
+
+/* Evidence and items. */
+static int unite_items(uniting *u)
+{
+    cn_merge_region rest = u->spot;
+    int rc;
+
+    u->spot = cut_evidence(u);
+    rc = unite_names(u);
+    for (int s = CN_OURS; s <= CN_THEIRS; s++)
+        rest.lo[s] = u->spot.hi[s];
+    u->spot = rest;
+    return rc ? rc : unite_rest(u);
+}
+
+/* Both put a blank line first, as in a list with blank lines between its items
+ * at the end of a text. */
+static int unite_loose(uniting *u)
+{
+    cn_merge_region all = u->spot;
+    int rc = CANON_OK;
+
+    for (int s = CN_OURS; s <= CN_THEIRS; s++) {
+        if (line_at(u, s, all.lo[s])->kind != CN_LINE_BLANK ||
+            all.lo[s] + 1 == all.hi[s])
+            return CANON_ECONFLICT;
+        u->spot.lo[s]++;
+    }
+    if (!is_list(u, CN_OURS) || !is_list(u, CN_THEIRS) ||
+        line_at(u, CN_OURS, u->spot.lo[CN_OURS])->indent !=
+            line_at(u, CN_THEIRS, u->spot.lo[CN_THEIRS])->indent)
+        return CANON_ECONFLICT;
+    for (size_t i = u->spot.lo[CN_OURS]; i < u->spot.hi[CN_OURS]; i++)
+        if (find_twin(u, line_at(u, CN_OURS, i)->key) != CN_NO_LINE)
+            return CANON_ECONFLICT;
+    u->spot = all;
+    rc = put_both(u, CN_OURS, CN_THEIRS);
+    return rc;
+}
+
+/* The kind of the first line of a side with something on it. */
+static int first_kind(const uniting *u, int side)
+{
+    for (size_t i = u->spot.lo[side]; i < u->spot.hi[side]; i++)
+        if (line_at(u, side, i)->kind != CN_LINE_BLANK)
+            return line_at(u, side, i)->kind;
+    return CN_LINE_BLANK;
+}
+
+static bool has_heading(const uniting *u, int side)
+{
+    for (size_t i = u->spot.lo[side]; i < u->spot.hi[side]; i++)
+        if (line_at(u, side, i)->kind == CN_LINE_HEADING)
+            return true;
+    return false;
+}
+
+/* A new section, and something for the section above it: that comes first. */
+static int unite_section(uniting *u)
+{
+    for (int s = CN_OURS; s <= CN_THEIRS; s++) {
+        int other = s == CN_OURS ? CN_THEIRS : CN_OURS;
+
+        if (first_kind(u, s) == CN_LINE_HEADING && !has_heading(u, other) &&
+            first_kind(u, other) != CN_LINE_BLANK)
+            return put_both(u, other, s);
+    }
+    return CANON_ECONFLICT;
+}
+
+/* Rows of a table: ours, then those of theirs that are not among them. */
+static int unite_rows(uniting *u)
+{
+    int rc = put_side(u, CN_OURS);
+
+    for (size_t i = u->spot.lo[CN_THEIRS]; !rc && i < u->spot.hi[CN_THEIRS];
+         i++) {
+        bool is_new = true;
+
+        for (size_t k = u->spot.lo[CN_OURS]; k < u->spot.hi[CN_OURS]; k++)
+            is_new = is_new && line_at(u, CN_OURS, k)->key !=
+                                   line_at(u, CN_THEIRS, i)->key;
+        if (is_new)
+            rc = put(u, CN_THEIRS, i, i + 1);
+    }
+    return rc;
 }
 
 int cn_merge_unite(const cn_merging *m, const cn_merge_region *spot,
                    cn_array *out)
 {
+    static int (*const ways[])(uniting *) = {unite_items, unite_loose,
+                                             unite_section};
     uniting u = {m, *spot, out};
-    cn_merge_region rest;
-    int rc;
+    int rc = CANON_ECONFLICT;
 
     for (int s = CN_OURS; s <= CN_THEIRS; s++)
         if (is_empty(&u, s) || spot->hi[s] - spot->lo[s] > MOST_LINES)
@@ -269,11 +396,14 @@ int cn_merge_unite(const cn_merging *m, const cn_merge_region *spot,
         (are_all(&u, CN_OURS, CN_LINE_DIRECTIVE) &&
          are_all(&u, CN_THEIRS, CN_LINE_DIRECTIVE)))
         return unite_names(&u);
-    rest = *spot;
-    u.spot = cut_evidence(&u);
-    rc = unite_names(&u);
-    for (int s = CN_OURS; s <= CN_THEIRS; s++)
-        rest.lo[s] = u.spot.hi[s];
-    u.spot = rest;
-    return rc ? rc : unite_rest(&u);
+    if (are_all(&u, CN_OURS, CN_LINE_ROW) &&
+        are_all(&u, CN_THEIRS, CN_LINE_ROW))
+        return unite_rows(&u);
+    for (size_t i = 0;
+         rc == CANON_ECONFLICT && i < sizeof(ways) / sizeof(ways[0]); i++) {
+        u.spot = *spot;
+        out->count = 0;
+        rc = ways[i](&u);
+    }
+    return rc;
 }

@@ -268,6 +268,108 @@ Test(merge, what_belongs_together_is_not_torn_apart)
            "## 1. A\n\na\n\n## 3. C\n\nc\n");
 }
 
+#define SYSTEM(id, state) "<!-- canon:system:" id " status:" state " -->\n"
+#define EV(n)             "<!-- canon:realized-in:PR#" n " file:a.c -->\n"
+
+Test(merge, what_is_added_stays_in_its_section)
+{
+    /* a section comes between: the blank line above it is the old one's */
+    expect("## A\n\nold words\n\n## Z\n",
+           "## A\n\nnew words\n\n## N\n\nabout N\n\n## Z\n",
+           "## A\n\nold words\n\n- [ ] of A\n\n## Z\n",
+           "## A\n\nnew words\n\n- [ ] of A\n\n## N\n\nabout N\n\n## Z\n");
+    /* the section is gone, is another one, or is elsewhere */
+    expect_conflicts("## A\n\na\n\n## B\n\nb\n", "## A\n\na\n",
+                     "## A\n\na\n\n## B\n\nb\n\n### Acceptance Criteria\n\n"
+                     "- [ ] of B\n",
+                     1);
+    expect_conflicts(
+        "## A\n\n- [ ] a\n\n## Billing\n\n- [ ] Invoices are sent\n"
+        "\n## Z\n",
+        "## A\n\n- [ ] a\n\n## Onboarding\n\n- [ ] Users see a tour\n"
+        "\n## Z\n",
+        "## A\n\n- [ ] a\n\n## Billing\n\n- [ ] Invoices are sent\n"
+        "- [ ] Refunds work\n\n## Z\n",
+        1);
+    expect("## K\n\nk\n\n## L\n\nold words\n\n## M\n\nm\n\n## Z\n",
+           "## K\n\nk\n\n## M\n\nm\n\n## L\n\nnew words\n\n## Z\n",
+           "## K\n\nk\n\n## L\n\nold words\n\n## M\n\nm\n\n"
+           "- [ ] of M\n\n## Z\n",
+           "## K\n\nk\n\n## M\n\nm\n\n- [ ] of M\n\n## L\n\nnew words\n\n"
+           "## Z\n");
+    /* a new section behind what was added to the last one */
+    expect("## A\n\na\n", "## A\n\na\n\n## N\n\nn\n", "## A\n\na\n\n- [ ] b\n",
+           "## A\n\na\n\n- [ ] b\n\n## N\n\nn\n");
+    /* hidden in a comment of the other side */
+    expect_conflicts("p\n\nq\n\nr\n", "<!--\np\n\nq\n\nr\n-->\n",
+                     "p\n\nq\n\n- [ ] must be seen\n\nr\n", 1);
+}
+
+Test(merge, a_state_goes_along_with_the_number_of_its_section)
+{
+    expect(
+        "## 1. Alpha\n\ntext\n", "## 1. Nova\n\nnew\n\n## 2. Alpha\n\ntext\n",
+        "## 1. Alpha\n\n" SYSTEM("1", "done") "\ntext\n",
+        "## 1. Nova\n\nnew\n\n## 2. Alpha\n\n" SYSTEM("2", "done") "\ntext\n");
+    expect_conflicts(
+        "## A\n\n<!-- canon:ticket:jira:P-1 -->\n\na\n",
+        "## A\n\n" SYSTEM("A", "done") "<!-- canon:ticket:jira:P-1 -->\n\na\n",
+        "## A\n\n<!-- canon:ticket:jira:P-1 -->\n" SYSTEM("A",
+                                                          "blocked") "\na\n",
+        2);
+}
+
+Test(merge, twins_and_look_alikes_are_not_mixed_up)
+{
+    expect_conflicts("## A\n- [ ] Tests pass\n## B\n- [ ] Tests pass\n",
+                     "## B\n- [ ] Tests pass\n## A\n- [ ] Tests pass\n",
+                     "## A\n- [ ] Tests pass\n## B\n- [x] Tests pass\n", 1);
+    expect("- [ ] Supports GET\n- [ ] b\n- [ ] c\n",
+           "- [ ] Supports PUT\n- [ ] b\n- [ ] c\n- [ ] Supports GET\n",
+           "- [x] Supports GET\n- [ ] b\n- [ ] c\n",
+           "- [ ] Supports PUT\n- [ ] b\n- [ ] c\n- [x] Supports GET\n");
+    expect_conflicts("- [ ] Cards are stored\n", "- [ ] Cards are not stored\n",
+                     "- [x] Cards are stored\n", 1);
+    expect_conflicts("- [ ] Answers within 5 s\n",
+                     "- [ ] Answers within 10 s\n",
+                     "- [x] Answers within 5 s\n", 1);
+    expect_conflicts("- [ ] Login ([P-1](https://x.example/browse/P-1))\n",
+                     "- [ ] Refunds ([P-2](https://x.example/browse/P-2))\n",
+                     "- [x] Login ([P-1](https://x.example/browse/P-1))\n", 1);
+    expect_conflicts(
+        "- [x] a one\n" EV("1") "- [x] b two\n" EV("1") "- [ ] c\n",
+        "- [x] a one more\n" EV("1") "- [ ] c\n",
+        "- [x] a one\n" EV("1") "- [x] b two\n" EV("1") EV("2") "- [ ] c\n", 1);
+    expect_conflicts("- [ ] a\n- [ ] b\n\nend\n", "- [ ] a\n\nend\n",
+                     "- [ ] a\n- [ ] b\n\n" EV("1") "\nend\n", 1);
+}
+
+Test(merge, everyday_edits_are_no_conflicts)
+{
+    expect("- [ ] a b c d\n- [ ] z\n", "- [x] a b c d\n- [ ] z\n",
+           "- [ ] a b c d\n" EV("1") "- [ ] z\n",
+           "- [x] a b c d\n" EV("1") "- [ ] z\n");
+    expect(
+        "## A\n\n" SYSTEM("A", "todo") "\na\n",
+        "## A\n\n" SYSTEM("A", "done") "\na\n",
+        "## A\n\n" SYSTEM("A", "todo") "<!-- canon:ticket:jira:P-1 -->\n\na\n",
+        "## A\n\n" SYSTEM("A", "done") "<!-- canon:ticket:jira:P-1 -->\n\na\n");
+    expect_either("- [ ] a\n", "- [ ] a\n\n- [ ] n\n", "- [ ] a\n\n- [ ] m\n",
+                  "- [ ] a\n\n- [ ] n\n\n- [ ] m\n",
+                  "- [ ] a\n\n- [ ] m\n\n- [ ] n\n");
+    expect_either("| a |\n|---|\n| 1 |\n", "| a |\n|---|\n| 1 |\n| 2 |\n",
+                  "| a |\n|---|\n| 1 |\n| 3 |\n",
+                  "| a |\n|---|\n| 1 |\n| 2 |\n| 3 |\n",
+                  "| a |\n|---|\n| 1 |\n| 3 |\n| 2 |\n");
+    /* but a row for other columns is one */
+    expect_conflicts("| a |\n|---|\n| 1 |\n",
+                     "| b | a |\n|---|---|\n| 0 | 1 |\n",
+                     "| a |\n|---|\n| 1 |\n| 3 |\n", 1);
+    /* moved to one place by both, and unticked */
+    expect("## A\n\n- [x] m\n- [ ] a\n", "## A\n\n- [ ] a\n- [x] m\n",
+           "## A\n\n- [ ] a\n- [ ] m\n", "## A\n\n- [ ] a\n- [ ] m\n");
+}
+
 Test(merge, evidence_stays_with_its_criterion)
 {
     expect("- [ ] a\n\nend\n", "- [ ] a\n- [ ] new\n\nend\n",
@@ -287,8 +389,9 @@ Test(merge, evidence_stays_with_its_criterion)
                   "<!-- canon:realized-in:PR#2 -->\n",
                   "- [x] a\n<!-- canon:realized-in:PR#2 -->\n"
                   "<!-- canon:realized-in:PR#1 -->\n");
-    expect_conflicts("- [ ] a\n\nend\n", "- [ ] a\n- [ ] new\n\nend\n",
-                     "- [ ] a\n  - [ ] child of a\n\nend\n", 1);
+    expect("- [ ] a\n\nend\n", "- [ ] a\n- [ ] new\n\nend\n",
+           "- [ ] a\n  - [ ] child of a\n\nend\n",
+           "- [ ] a\n  - [ ] child of a\n- [ ] new\n\nend\n");
     expect_conflicts("## A\n", "## A\n<!-- canon:system:A status:done -->\n",
                      "## A\n<!-- canon:system:A status:todo -->\n", 1);
 }
