@@ -1,9 +1,11 @@
 """canond as a process: settings, messages, start, stop."""
 
 import os
+import re
 import signal
 import socket
 import sqlite3
+import struct
 import tempfile
 import threading
 import time
@@ -280,6 +282,21 @@ class Life(unittest.TestCase):
                 for path in ("/static/../canon.db", "/static/assets",
                              "/static/none", "/static/..%2fcanon.db"):
                     self.assertEqual(server.get(path).status, 404)
+
+    def test_what_a_page_names_is_there(self):
+        with Server(PLATFORM_URL="http://127.0.0.1") as server:
+            page = server.get("/").body.decode()
+            if "<script" not in page:
+                self.skipTest("this build has no web application")
+            paths = set(re.findall(r'"[^"]*?(/static/[^"]+)"', page))
+            self.assertIn("/static/og-image.png", paths)
+            for path in paths:
+                self.assertEqual(server.get(path).status, 200, path)
+            answer = server.get("/static/og-image.png")
+            self.assertEqual(answer.headers["content-type"], "image/png")
+            self.assertEqual(struct.unpack(">2I", answer.body[16:24]),
+                             (1200, 630))
+            self.assertLess(len(answer.body), 60_000)
 
     def test_the_application_of_a_folder_is_the_shell(self):
         with tempfile.TemporaryDirectory() as folder:
