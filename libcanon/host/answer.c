@@ -51,8 +51,8 @@ void cn_host_refuse(const canon *c, const canon_peer *peer, int status,
 {
     const canon_header own[OWN_FIELDS] = {
         {"Content-Type", "application/json"},
-        {status == 503 ? "Retry-After" : "Cache-Control",
-         status == 503 ? "1" : "no-store"}};
+        {"Cache-Control", "no-store"},
+        {"Retry-After", status == 503 ? "1" : NULL}};
     char body[256];
     int len = snprintf(body, sizeof(body), "{%s%s%s\"detail\":\"%.120s\"}",
                        state ? "\"status\":\"" : "", state ? state : "",
@@ -218,6 +218,7 @@ bool cn_host_file(const canon *c, const canon_request *request,
     cn_slice method = cn_str(request->method);
     cn_buf data = CN_BUF_INIT(FILE_BYTES);
     file f = {path, cn_str(""), false, false};
+    bool found = false;
 
     if (!is_static && !cn_slice_is(path, "/openapi.yaml"))
         return false;
@@ -226,19 +227,19 @@ bool cn_host_file(const canon *c, const canon_request *request,
                     cn_str(""));
         return true;
     }
-    if (is_static && *folder) {
-        if (read_static(folder, cn_slice_from(path, 8), &data)) {
+    /* a page comes from the API alone, under its policy */
+    if (!cn_slice_ends(path, ".html")) {
+        if (is_static && *folder) {
+            found = read_static(folder, cn_slice_from(path, 8), &data);
             f.body = cn_buf_all(&data);
-            send_file(c, peer, &f);
         } else {
-            cn_host_refuse(c, peer, 404, NULL, "Not Found");
+            found = find_embedded(assets, path, request, &f);
         }
-        cn_buf_free(&data);
-        return true;
     }
-    if (find_embedded(assets, path, request, &f))
+    if (found)
         send_file(c, peer, &f);
     else
         cn_host_refuse(c, peer, 404, NULL, "Not Found");
+    cn_buf_free(&data);
     return true;
 }

@@ -237,6 +237,7 @@ static const canon_asset assets[] = {
     {"/static/assets/a-1f.js.gz", (const unsigned char *)"packed", 6},
     {"/static/assets/a-1f.json", (const unsigned char *)"{}", 2},
     {"/static/theme.js", (const unsigned char *)"theme", 5},
+    {"/static/index.html", (const unsigned char *)"<!doctype html>", 15},
     {NULL, NULL, 0}};
 
 static char sent[4096]; /* what the client has got */
@@ -370,5 +371,15 @@ Test(assets, vary_only_where_there_is_a_choice)
     fetch("GET", "/static/assets/a-1f.json", "gzip");
     cr_assert(eq(int, got("Content-Encoding"), 0));
     fetch("GET", "/static/theme.js.gz", "gzip");
+    cr_assert(got("404 Not Found"));
+}
+
+Test(assets, are_no_pages)
+{
+    cr_assert_not_null(canon_asset_find(assets, "/static/index.html"));
+    fetch("GET", "/static/index.html", NULL);
+    cr_assert(got("404 Not Found"));
+    cr_assert(got("Cache-Control: no-store\r\n"));
+    fetch("HEAD", "/static/index.html?x=y", NULL);
     cr_assert(got("404 Not Found"));
 }

@@ -364,6 +364,7 @@ class Framing(unittest.TestCase):
             answer = self.server.get("/stream")
             self.assertEqual(answer.status, 503)
             self.assertIn("retry-after", answer.headers)
+            self.assertEqual(answer.headers["cache-control"], "no-store")
             self.assertEqual(self.server.get("/healthz").status, 200)
         finally:
             for c in streams:

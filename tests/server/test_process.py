@@ -268,7 +268,7 @@ class Life(unittest.TestCase):
     def test_static_files_come_from_a_folder(self):
         with tempfile.TemporaryDirectory() as folder:
             os.mkdir(folder + "/assets")
-            for name in ("index.html", "assets/a.js"):
+            for name in ("index.html", "theme.js", "assets/a.js"):
                 with open(os.path.join(folder, name), "w") as f:
                     f.write(name)
             with Server(STATIC_DIR=folder) as server:
@@ -276,11 +276,13 @@ class Life(unittest.TestCase):
                 self.assertEqual(answer.body, b"assets/a.js")
                 self.assertEqual(answer.headers["cache-control"],
                                  "public, max-age=31536000, immutable")
-                answer = server.get("/static/index.html")
+                answer = server.get("/static/theme.js")
                 self.assertEqual(answer.headers["cache-control"],
                                  "public, max-age=3600")
+                # pages have a policy, and so come from the API alone
                 for path in ("/static/../canon.db", "/static/assets",
-                             "/static/none", "/static/..%2fcanon.db"):
+                             "/static/none", "/static/..%2fcanon.db",
+                             "/static/index.html", "/static/./index.html"):
                     self.assertEqual(server.get(path).status, 404)
 
     def test_what_a_page_names_is_there(self):
