@@ -44,7 +44,7 @@ typedef struct server {
 extern const canon_asset assets[]; /* made by the build */
 
 int fail(const char *text);
-bool server_start(server *s, const char *addresses);
+int server_start(server *s, const char *addresses);
 void server_stop(server *s);
 bool server_is_crowded(server *s);
 bool worker_wait(worker *w, int how, int64_t since_us, int64_t limit_us);

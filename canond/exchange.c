@@ -95,8 +95,9 @@ static void serve(exchange *x, canon_request *request, int status,
                   const char *why)
 {
     server *s = x->s;
+    const char *version = status ? "1.1" : x->info->http_version;
     canon_wire wire = {sizeof(wire), wire_read, wire_write, wire_stream, x,
-                       x->w->out,    OUT_SIZE,  "1.1",      assets,      0,
+                       x->w->out,    OUT_SIZE,  version,    assets,      0,
                        status,       why};
 
     if (server_is_crowded(s))
@@ -105,8 +106,6 @@ static void serve(exchange *x, canon_request *request, int status,
         wire.flags |= CANON_WIRE_STARTING;
     if (atomic_load(&s->stopping))
         wire.flags |= CANON_WIRE_STOPPING;
-    if (!status)
-        wire.version = x->info->http_version;
     if (!x->w->conn && canon_connect(s->engine, &x->w->conn, NULL))
         wire.status = 503;
     atomic_fetch_add(&s->requests, 1);
@@ -122,17 +121,15 @@ int exchange_serve(struct mg_connection *peer)
     canon_request request = CANON_REQUEST_INIT;
     canon_header headers[MG_MAX_HEADERS];
     const char *query = x.info->query_string;
-    bool whole =
-        x.info->num_headers < MG_MAX_HEADERS; /* or some were dropped */
+    bool whole = x.info->num_headers < MG_MAX_HEADERS; /* or some are lost */
     int status = !whole ? 431 : is_strict(x.info) ? 0 : 400;
 
     x.s = mg_get_user_context_data(peer);
     x.w = mg_get_thread_pointer(peer);
     worker_wait(x.w, SHUT_RD, 0, 0);
-    for (int i = 0; i < x.info->num_headers; i++) {
-        headers[i].name = x.info->http_headers[i].name;
-        headers[i].value = x.info->http_headers[i].value;
-    }
+    for (int i = 0; i < x.info->num_headers; i++)
+        headers[i] = (canon_header){x.info->http_headers[i].name,
+                                    x.info->http_headers[i].value};
     snprintf(x.w->target, TARGET_SIZE, "%s%s%s", x.info->request_uri,
              query ? "?" : "", query ? query : "");
     request.method = x.info->request_method;
@@ -149,13 +146,12 @@ int exchange_serve(struct mg_connection *peer)
 /* Called for what it could not; it closes the connection. */
 int exchange_error(struct mg_connection *peer, int status, const char *text)
 {
-    exchange x = {.peer = peer, .s = mg_get_user_context_data(peer)};
+    worker *w = mg_get_thread_pointer(peer);
+    exchange x = {.peer = peer, .s = mg_get_user_context_data(peer), .w = w};
     canon_request request = CANON_REQUEST_INIT;
-    int64_t since;
+    int64_t since = w->since_us;
 
     (void)text;
-    x.w = mg_get_thread_pointer(peer);
-    since = x.w->since_us;
     request.method = "GET";
     request.target = "/";
     if (worker_wait(x.w, SHUT_RD, 0, 0) || now_us(&x) - since > WAIT_US)

@@ -103,12 +103,14 @@ static int serve(server *s, const char *addresses)
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     /* an index that is there comes before the many threads of CivetWeb */
     atomic_store(&s->ready, canon_is_current(s->engine));
-    if (!server_start(s, addresses))
-        return fail("cannot listen, is the port in use? See LISTEN and PORT");
+    if (server_start(s, addresses))
+        return 1;
     snprintf(text, sizeof(text), "serving http://%s", addresses);
     say(text);
-    if (pthread_create(&starter, NULL, start_work, s))
+    if (pthread_create(&starter, NULL, start_work, s)) {
+        server_stop(s);
         return fail("cannot start a thread");
+    }
     sigwait(&signals, &number);
     say("stopping");
     server_stop(s);
@@ -138,10 +140,8 @@ int main(int argc, char **argv)
         rc = canon_check(the_server.engine, &text, &error);
     else if (!rc)
         rc = canon_listen_addresses(the_server.engine, &text, &error);
-    if (rc || *option)
-        rc = print(rc, &text, &error);
-    else
-        rc = serve(&the_server, text.data);
+    rc = rc || *option ? print(rc, &text, &error)
+                       : serve(&the_server, text.data);
     canon_buf_free(&text);
     canon_close(the_server.engine);
     return rc;

@@ -137,8 +137,8 @@ static void *watch(void *user)
     return NULL;
 }
 
-/* Listen and serve. */
-bool server_start(server *s, const char *addresses)
+/* Listen and serve; the status of the program if that cannot be. */
+int server_start(server *s, const char *addresses)
 {
     /* clang-format off */
     const char *options[] = {
@@ -160,7 +160,11 @@ bool server_start(server *s, const char *addresses)
     for (int i = 0; i < WORKERS; i++)
         pthread_mutex_init(&s->workers[i].lock, NULL);
     s->web = mg_start(&callbacks, s, options);
-    return s->web && !pthread_create(&s->watchdog, NULL, watch, s);
+    if (s->web && !pthread_create(&s->watchdog, NULL, watch, s))
+        return 0;
+    mg_stop(s->web);
+    return fail(s->web ? "cannot start a thread"
+                       : "cannot listen, is the port in use? See LISTEN, PORT");
 }
 
 /* Refuse new requests, let the others finish, then close everything. */

@@ -1,12 +1,15 @@
 /*
  * canond with another canon_dispatch: answers of known shape, so that the
- * tests can look at the framing alone.
+ * tests can look at the framing alone. It also watches how canond ends.
  */
 #include <canon.h>
 
 #include "conn.h"
 
+#include <dirent.h>
 #include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,4 +114,49 @@ CANON_API int canon_dispatch(canon_conn *conn, const canon_request *request,
     if (!strcmp(request->target, "/slow"))
         poll(NULL, 0, 1000);
     return reply(peer, 200, request->method, strlen(request->method));
+}
+
+/* --- how canond begins and ends ------------------------------------------ */
+
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attr,
+                          void *(*run)(void *), void *user);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr,
+                          void *(*run)(void *), void *user);
+void __real_canon_close(canon *c);
+void __wrap_canon_close(canon *c);
+
+/* STUB_THREADS: how many threads there may be; canond's own have no
+ * attributes. */
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr,
+                          void *(*run)(void *), void *user)
+{
+    static int count;
+    const char *most = getenv("STUB_THREADS");
+
+    if (!attr && most && count++ >= strtol(most, NULL, 10))
+        return 11; /* EAGAIN */
+    return __real_pthread_create(thread, attr, run, user);
+}
+
+/* Threads of this process; one that was joined may still be leaving. */
+static int count_threads(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    int count = 0;
+
+    while (tasks && readdir(tasks))
+        count++;
+    if (tasks)
+        closedir(tasks);
+    return count - 2; /* "." and ".." */
+}
+
+/* Nobody may use the engine any more. */
+void __wrap_canon_close(canon *c)
+{
+    for (int i = 0; i < 50 && count_threads() > 1; i++)
+        poll(NULL, 0, 10);
+    if (count_threads() > 1)
+        fprintf(stderr, "%d threads at the end\n", count_threads());
+    __real_canon_close(c);
 }

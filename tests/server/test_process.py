@@ -265,6 +265,22 @@ class Life(unittest.TestCase):
             self.assertEqual(answer.status, 200)
             self.assertEqual(server.stop(), 0)
 
+    @needs_stub
+    def test_a_thread_that_cannot_be_started_is_the_end(self):
+        for threads in (0, 1):
+            status, _, said = run(program=STUB, STUB_THREADS=threads,
+                                  PORT=free_port())
+            self.assertEqual(status, 1, said)
+            self.assertIn("canond: cannot start a thread", said)
+            self.assertNotIn("in use", said)
+            self.assertNotIn("at the end", said)
+
+    @needs_stub
+    def test_no_thread_is_left_at_the_end(self):
+        with Server(program=STUB, wait="/ready") as server:
+            self.assertEqual(server.stop(), 0)
+            self.assertNotIn("at the end", "\n".join(server.log))
+
     def test_static_files_come_from_a_folder(self):
         with tempfile.TemporaryDirectory() as folder:
             os.mkdir(folder + "/assets")
