@@ -40,7 +40,9 @@ enum {
     CN_DEVICE_BEGINS = 1 << 13,
     CN_DEVICE_POLLS = 1 << 14,
     CN_KEY_ORDERS = 1 << 15,
-    CN_ANYHOW = 1 << 16 /* goes on while nobody can say who it is */
+    CN_DRAFTS = 1 << 16,
+    CN_MERGES = 1 << 17,
+    CN_ANYHOW = 1 << 18 /* goes on while nobody can say who it is */
 };
 
 /* Methods, as bits. */

@@ -18,6 +18,9 @@ static const struct limit {
 } limits[] = {
     {CN_SEARCHES, "search", 60, MINUTE_US, true},
     {CN_KEY_ORDERS, "api-key", 20, 60 * MINUTE_US, true},
+    /* somebody types: seven a second; a merge is rare and costs more */
+    {CN_DRAFTS, "draft", 600, MINUTE_US, true},
+    {CN_MERGES, "merge", 60, MINUTE_US, true},
     {CN_SIGN_INS, "sign-in", 30, MINUTE_US, false},
     {CN_REFRESHES, "refresh", 30, MINUTE_US, false},
     {CN_DEVICE_BEGINS, "device-code", 10, MINUTE_US, false},

@@ -1,8 +1,8 @@
 /*
  * The operations of the REST API, one line each, in the order of
- * libcanon/docs/openapi.yaml; extensions are the last ones. A line says everything that is checked before
- * its handler runs; LATER lines are routed and checked in the same way and
- * then answer 501.
+ * libcanon/docs/openapi.yaml; extensions are the last ones. A line says
+ * everything that is checked before its handler runs; LATER lines are routed
+ * and checked in the same way and then answer 501.
  */
 #include "api.h"
 
@@ -30,6 +30,8 @@
 #define ORG_PAGE      (CN_ORG | CN_PAGE)
 #define ANY_ORG       (CN_ORG | CN_ANY_ORG)
 #define ANY_ORG_PAGE  (CN_ORG | CN_ANY_ORG | CN_PAGE)
+#define DRAFT         (CN_ORG | CN_DRAFTS)
+#define MERGE         (CN_ORG | CN_MERGES)
 #define EDITOR        (CN_ORG | CN_LINKED)
 #define EDITOR_PAGE   (CN_ORG | CN_LINKED | CN_PAGE)
 #define KEYS          CN_ORG
@@ -131,8 +133,8 @@ const cn_route cn_routes[] = {
     LATER(POST,   "/app/{org}/editor/{owner}/{repo}/generate",            api_generate_spec,        EDITOR,        SPECS_WRITE,   B4M),
     ROUTE(GET,    "/app/{org}/editor/{owner}/{repo}/new",                 editor_new,               EDITOR_PAGE,   SPECS_READ,    NONE, cn_editor_repo_page_get),
     ROUTE(GET,    "/app/{org}/editor/{owner}/{repo}/new/template",        api_new_spec_template,    ORG,           SPECS_READ,    NONE, cn_template_get),
-    ROUTE(POST,   "/app/{org}/editor/{owner}/{repo}/parse",               editor_parse,             ORG,           SPECS_READ,    B4M,  cn_parse_post),
-    ROUTE(POST,   "/app/{org}/editor/{owner}/{repo}/preview",             editor_preview,           ORG,           SPECS_READ,    B4M,  cn_preview_post),
+    ROUTE(POST,   "/app/{org}/editor/{owner}/{repo}/parse",               editor_parse,             DRAFT,         SPECS_READ,    B4M,  cn_parse_post),
+    ROUTE(POST,   "/app/{org}/editor/{owner}/{repo}/preview",             editor_preview,           DRAFT,         SPECS_READ,    B4M,  cn_preview_post),
     ROUTE(GET,    "/app/{org}/editor/{owner}/{repo}/{file_path}",         editor_load,              EDITOR_PAGE,   SPECS_READ,    NONE, cn_editor_file_page_get),
     ROUTE(GET,    "/app/{org}/editor/{owner}/{repo}/{file_path}/json",    api_editor_file,          EDITOR,        SPECS_READ,    NONE, cn_editor_file_get),
     ROUTE(POST,   "/app/{org}/editor/{owner}/{repo}/{file_path}/save",    editor_save,              EDITOR,        SPECS_WRITE,   B4M,  cn_save_post),
@@ -171,8 +173,8 @@ const cn_route cn_routes[] = {
 
     /* Extensions */
     EXTRA(GET,    "/app/{org}/badge.svg",                                 coverage_badge,           ORG_TAGGED,    SPECS_READ,    NONE, cn_badge_get),
-    EXTRA(POST,   "/app/{org}/editor/apply",                              editor_apply,             ORG,           SPECS_READ,    B4M,  cn_apply_post),
-    EXTRA(POST,   "/app/{org}/editor/merge",                              editor_merge,             ORG,           SPECS_READ,    B12M, cn_merge_post),
+    EXTRA(POST,   "/app/{org}/editor/apply",                              editor_apply,             DRAFT,         SPECS_READ,    B4M,  cn_apply_post),
+    EXTRA(POST,   "/app/{org}/editor/merge",                              editor_merge,             MERGE,         SPECS_READ,    B12M, cn_merge_post),
 };
 /* clang-format on */
 

@@ -403,6 +403,43 @@ Test(limits, count_searches_of_a_caller)
     close_fixture();
 }
 
+static int draft(const char *operation)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "/app/acme/editor/%s", operation);
+    return post(&f, path, "{\"content\":\"\"}");
+}
+
+Test(limits, count_drafts_of_a_caller)
+{
+    open_with_login();
+    f.caller = &reader;
+    for (int i = 0; i < 300; i++) {
+        cr_assert(eq(int, draft("acme/web/parse"), 404));
+        cr_assert(eq(int, draft("acme/web/preview"), 404));
+    }
+    cr_assert(eq(int, draft("acme/web/parse"), 429));
+    cr_assert(eq(int, draft("acme/web/preview"), 429));
+    cr_assert(eq(int, draft("apply"), 429));
+    cr_assert(eq(int, draft("merge"), 400)); /* has a limit of its own */
+    f.now_us += 60 * INT64_C(1000000);
+    cr_assert(eq(int, draft("apply"), 400));
+    close_fixture();
+}
+
+Test(limits, count_merges_of_a_caller)
+{
+    open_with_login();
+    f.caller = &reader;
+    for (int i = 0; i < 60; i++)
+        cr_assert(eq(int, draft("merge"), 400));
+    cr_assert(eq(int, draft("merge"), 429));
+    f.caller = &editor;
+    cr_assert(eq(int, draft("merge"), 400));
+    close_fixture();
+}
+
 static const struct {
     const char *chain;
     bool same; /* counts for the same address as no header at all */

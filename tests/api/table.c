@@ -18,6 +18,8 @@ typedef struct operation {
     bool is_page;
     bool is_open;
     bool is_extension;
+    bool has_415;
+    bool has_429;
 } operation;
 
 static operation operations[128];
@@ -64,6 +66,10 @@ static void read_line(cn_slice line, cn_slice *path)
         o->is_open = true;
     } else if (cn_slice_is(line, "      x-canon-extension: true")) {
         o->is_extension = true;
+    } else if (cn_slice_is(line, "        '415':")) {
+        o->has_415 = true;
+    } else if (cn_slice_is(line, "        '429':")) {
+        o->has_429 = true;
     }
 }
 
@@ -104,6 +110,27 @@ Test(table, equals_the_document)
             eq(int, access == CN_PUBLIC || access == CN_SIGNED, o->is_open),
             "%s", o->id);
         cr_assert(eq(int, route->info.extension, o->is_extension), "%s", o->id);
+    }
+    free(text);
+}
+
+/* Bodies of callers known by a cookie must be JSON; limits are shared. */
+Test(table, names_the_answers_that_are_given_before_a_handler_runs)
+{
+    static const unsigned limits =
+        CN_SEARCHES | CN_REFRESHES | CN_DEVICE_BEGINS | CN_DEVICE_POLLS |
+        CN_SIGN_INS | CN_KEY_ORDERS | CN_DRAFTS | CN_MERGES;
+    char *text = read_document();
+
+    for (size_t i = 0; i < count && i < cn_route_total; i++) {
+        const operation *o = &operations[i];
+        const cn_route *route = &cn_routes[i];
+        unsigned access = route->access & CN_ACCESS;
+
+        if (route->handler && route->max_body > 0 && access == CN_ORG)
+            cr_assert(o->has_415, "%s", o->id);
+        if (route->access & limits)
+            cr_assert(o->has_429, "%s", o->id);
     }
     free(text);
 }
