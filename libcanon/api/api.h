@@ -152,7 +152,7 @@ struct cn_call {
     bool tagged;
     char tag[40];
     char allow[64];
-    char nonce[28]; /* of the inline script; "" without one */
+    char nonce[33]; /* of the inline script; "" without one */
 };
 
 /* --- the request ------------------------------------------------------- */

@@ -19,7 +19,7 @@
 /* A number used once: only the script that carries it runs. */
 static int make_nonce(cn_call *c)
 {
-    unsigned char bytes[12];
+    unsigned char bytes[16];
     int rc = canon_random(c->engine, bytes, sizeof(bytes));
 
     if (!rc)

@@ -109,6 +109,7 @@ Test(pages_with_shell, carry_the_session_and_a_nonce)
     at = strstr(body_of(&f), "<script nonce=\"");
     cr_assert(ne(ptr, (void *)at, NULL));
     cr_assert(eq(int, sscanf(at, "<script nonce=\"%40[0-9a-f]", nonce), 1));
+    cr_assert(eq(sz, strlen(nonce), 32)); /* 128 bits */
     cr_assert(body_has(&f, "window.__CANON__ = {\"user\":null,"
                            "\"org\":\"acme\""));
     at = strstr(header_of(&f, "Content-Security-Policy"), nonce);
