@@ -217,10 +217,8 @@ int cn_catchall_get(cn_call *c)
 
     if (!org || c->err.code)
         return cn_fail_memory(&c->err);
-    if (!is_own_page(cn_str(path)))
-        return cn_reply_shell(c, 404, org);
     if (!*canon_shell_html(c->engine, NULL))
         return cn_reply_error_page(c, 503,
                                    "The web application is not installed.");
-    return cn_reply_shell(c, 200, org);
+    return cn_reply_shell(c, is_own_page(cn_str(path)) ? 200 : 404, org);
 }

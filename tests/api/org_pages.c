@@ -66,15 +66,15 @@ static const struct {
     {"/app/acme/tasks", 200, 503},
     {"/app/acme/coverage", 200, 503},
     {"/app/acme/profile", 200, 503},
-    {"/app/acme/profile/x", 404, 404},
+    {"/app/acme/profile/x", 404, 503},
     {"/app/acme/settings/api-keys", 200, 503},
     {"/app/acme/editor", 200, 503},
-    {"/app/acme/nope", 404, 404},
+    {"/app/acme/nope", 404, 503},
     {"/app/no-org", 200, 503},
     {"/app/choose-org", 200, 503},
-    {"/app/admin/", 404, 404},
-    {"/app/api", 404, 404},
-    {"/app/setup", 404, 404},
+    {"/app/admin/", 404, 503},
+    {"/app/api", 404, 503},
+    {"/app/setup", 404, 503},
 };
 /* clang-format on */
 
