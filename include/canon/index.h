@@ -134,7 +134,7 @@ CANON_API int canon_org_stamp(canon_conn *conn, const char *org,
  * alone: not on who asks, and not on the time unless the key has it. */
 typedef struct canon_answer {
     size_t size;
-    const char *org;
+    const char *org;        /**< "": it depends on no organisation */
     const char *const *key; /**< what is asked and all parameters */
     size_t key_count;
     /** Replaces the content of out; called on a miss. */
@@ -145,7 +145,8 @@ typedef struct canon_answer {
 /**
  * Make an answer, or take it from the cache of the engine when it was made of
  * the same state.
- * @param stamp what canon_org_stamp has just said.
+ * @param stamp what canon_org_stamp has just said; without an organisation any
+ *        number that is another after every change, 0: nothing is kept.
  * @param out its content is replaced.
  * @param tag_out the first 32 hex digits of its SHA-256, and a NUL.
  * @return CANON_OK, or what make returned, which is not kept.

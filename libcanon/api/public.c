@@ -11,8 +11,9 @@
 #include "pages.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 
-#define CHANGELOG_MAX ((size_t)1024 * 1024)
+#define CHANGELOG_MAX (1024 * 1024)
 
 /* --- the shell ---------------------------------------------------------- */
 
@@ -93,7 +94,29 @@ int cn_pricing_get(cn_call *c)
     return cn_reply_error_page(c, 503, "Billing is not configured.");
 }
 
-/* The file as it is; one that cannot be read counts as missing. */
+/* The file that is shown. */
+typedef struct changelog {
+    cn_call *call;
+    const char *path;
+    char size[24];
+    int64_t stamp; /* another one after every change */
+} changelog;
+
+/* One that cannot be read counts as missing. */
+static int find_changelog(changelog *log)
+{
+    struct stat st;
+
+    if (stat(log->path, &st) || !S_ISREG(st.st_mode))
+        return CANON_ENOTFOUND;
+    if (st.st_size > CHANGELOG_MAX)
+        return CANON_ETOOBIG;
+    (void)snprintf(log->size, sizeof(log->size), "%lld", (long long)st.st_size);
+    log->stamp =
+        (int64_t)st.st_mtim.tv_sec * 1000000 + st.st_mtim.tv_nsec / 1000;
+    return CANON_OK;
+}
+
 static int read_changelog(const char *path, cn_buf *out)
 {
     FILE *file = fopen(path, "re");
@@ -109,14 +132,18 @@ static int read_changelog(const char *path, cn_buf *out)
     return n ? CANON_EIO : out->rc;
 }
 
-/* {"html":"..."} of the file, in page. */
-static int render_changelog(cn_call *c, const char *path, cn_buf *page)
+/* {"html":"..."} of the file. */
+static int make_changelog(canon_conn *conn, void *user, canon_buf *out)
 {
+    changelog *log = user;
+    cn_call *c = log->call;
     cn_buf text = CN_BUF_INIT(CHANGELOG_MAX);
-    cn_json w = cn_json_to(page);
+    cn_buf page = CN_BUF_INIT(CN_ANSWER_MAX);
+    cn_json w = cn_json_to(&page);
     canon_buf html = CANON_BUF_INIT;
-    int rc = read_changelog(path, &text);
+    int rc = read_changelog(log->path, &text);
 
+    (void)conn;
     if (!rc)
         rc = canon_render_html(cn_buf_text(&text), text.len, NULL, &html,
                                &c->err);
@@ -124,28 +151,56 @@ static int render_changelog(cn_call *c, const char *path, cn_buf *page)
         cn_json_object(&w, NULL);
         cn_json_slice(&w, "html", cn_slice_of(html.data, html.len));
         cn_json_end_object(&w);
-        rc = cn_buf_check(page, &c->err);
+        rc = cn_buf_export(&page, out, &c->err);
     }
     canon_buf_free(&html);
     cn_buf_free(&text);
+    cn_buf_free(&page);
     return rc;
+}
+
+/* Made once for a state of the file: anybody may ask for it. */
+static int render_changelog(cn_call *c, const char *path, canon_buf *page)
+{
+    changelog log = {.call = c, .path = path};
+    const char *const key[] = {"changelog", path, log.size};
+    canon_answer answer = {
+        sizeof(answer), "", key, 3, make_changelog, &log,
+    };
+    char tag[33];
+    int rc = find_changelog(&log);
+
+    return rc ? rc : canon_answer_get(c->conn, &answer, log.stamp, page, tag);
+}
+
+/* What is wrong with the file is told to the operator, not to the reader. */
+static bool is_without_changelog(cn_call *c, int rc)
+{
+    const char *why =
+        rc == CANON_ETOOBIG ? "is larger than 1 MiB" : "cannot be read";
+
+    if (rc != CANON_ENOTFOUND && rc != CANON_EIO && rc != CANON_ETOOBIG)
+        return false;
+    canon_log(c->conn, CANON_LOG_WARN, "api", "CHANGELOG_FILE %s", why);
+    return true;
 }
 
 int cn_changelog_get(cn_call *c)
 {
+    static const char nothing[] = "There is no changelog here.";
     cn_page_meta meta = {"Changelog — Canon", "What is new in Canon.", NULL,
                          NULL};
     const char *path = canon_setting_text(c->engine, "CHANGELOG_FILE");
-    cn_buf page = CN_BUF_INIT(CN_ANSWER_MAX);
+    canon_buf page = CANON_BUF_INIT;
     int rc;
 
     if (!*path || !*canon_shell_html(c->engine, NULL))
-        return cn_reply_error_page(c, 503, "There is no changelog here.");
+        return cn_reply_error_page(c, 503, nothing);
     rc = render_changelog(c, path, &page);
-    if (rc == CANON_ENOTFOUND || rc == CANON_EIO)
-        rc = cn_reply_error_page(c, 503, "There is no changelog here.");
+    if (is_without_changelog(c, rc))
+        rc = cn_reply_error_page(c, 503, nothing);
     else if (!rc)
-        rc = reply_public(c, &meta, cn_buf_text(&page));
-    cn_buf_free(&page);
+        rc = reply_public(c, &meta, page.data);
+    canon_buf_free(&page);
     return rc;
 }

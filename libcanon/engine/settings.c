@@ -42,7 +42,7 @@ static const canon_setting table[] = {
     BYTES("CANON_CACHE_BYTES", "64MiB", 0, INT64_C(1) << 40, "Memory for rendered documents and other derived data"),
     TEXT("CANON_CA_FILE", "", "PEM file of certificate authorities that are trusted besides the system's, for calls to other services"),
     TEXT("STATIC_DIR", "", "Serve /static/ and the web application from this folder instead of the embedded build"),
-    TEXT("CHANGELOG_FILE", "", "Markdown file shown at /changelog"),
+    TEXT("CHANGELOG_FILE", "", "Markdown file shown at /changelog, at most 1 MiB"),
 #undef GROUP
 #define GROUP "GitHub"
     TEXT("GH_APP_ID", "", "Id of the GitHub App"),

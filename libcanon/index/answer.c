@@ -2,7 +2,8 @@
  * Whole answers, kept in memory together with the stamp of the organisation
  * that was current before they were made. A request reads the stamp and takes
  * the answer when that is still the same; the database is the only judge, so
- * this holds for any number of processes.
+ * this holds for any number of processes. What is made of something else has
+ * no organisation, and a stamp that its caller knows.
  *
  * What is kept: the answer, its tag, the stamp.
  */
@@ -81,26 +82,31 @@ static void keep(canon_conn *conn, cn_slice key, const canon_buf *answer,
     cn_buf_free(&text);
 }
 
-/* The stamp is read from the database that the answer is then made of: if that
- * changes in between, what is kept is newer than its stamp, never older. */
-static int make(canon_conn *conn, const canon_answer *a, cn_slice key,
-                canon_buf *out, char tag_out[TAG_LEN + 1])
+static int make(canon_conn *conn, const canon_answer *a, canon_buf *out,
+                char tag_out[TAG_LEN + 1])
 {
     char hash[65];
-    int64_t stamp = 0;
+    int rc = a->make(conn, a->user, out);
+
+    if (rc)
+        return rc;
+    canon_sha256_hex(out->data, out->len, hash);
+    memcpy(tag_out, hash, TAG_LEN);
+    tag_out[TAG_LEN] = '\0';
+    return CANON_OK;
+}
+
+/* The stamp is read from the database that the answer is then made of: if that
+ * changes in between, what is kept is newer than its stamp, never older. */
+static int make_of_org(canon_conn *conn, const canon_answer *a, int64_t *stamp,
+                       canon_buf *out, char tag_out[TAG_LEN + 1])
+{
     int rc = cn_conn_begin(conn, CN_DB_READ);
 
     if (!rc)
-        rc = canon_org_stamp(conn, a->org, &stamp);
+        rc = canon_org_stamp(conn, a->org, stamp);
     if (!rc)
-        rc = a->make(conn, a->user, out);
-    if (!rc) {
-        canon_sha256_hex(out->data, out->len, hash);
-        memcpy(tag_out, hash, TAG_LEN);
-        tag_out[TAG_LEN] = '\0';
-    }
-    if (!rc && stamp)
-        keep(conn, key, out, tag_out, stamp);
+        rc = make(conn, a, out, tag_out);
     return cn_conn_end(conn, rc);
 }
 
@@ -126,8 +132,12 @@ int canon_answer_get(canon_conn *conn, const canon_answer *answer,
             cn_buf_free(&text);
         rc = cn_buf_export(&text, out, &conn->err);
     }
-    if (!rc && !found)
-        rc = make(conn, answer, cn_buf_all(&key), out, tag_out);
+    if (!rc && !found) {
+        rc = *answer->org ? make_of_org(conn, answer, &stamp, out, tag_out)
+                          : make(conn, answer, out, tag_out);
+        if (!rc && stamp)
+            keep(conn, cn_buf_all(&key), out, tag_out, stamp);
+    }
     cn_buf_free(&key);
     cn_buf_free(&text);
     return rc;

@@ -299,6 +299,11 @@ BOTH(kept, makes_an_answer_once_for_a_state)
     cr_assert_eq(canon_answer_get(f.conn, &answer, 0, &out, tag), 0);
     cr_assert_eq(canon_answer_get(f.conn, &answer, 0, &out, tag), 0);
     cr_assert(eq(int, calls, 5), "nothing is kept of nobody");
+    answer.org = "";
+    cr_assert_eq(canon_answer_get(f.conn, &answer, 0, &out, tag), 0);
+    cr_assert_eq(canon_answer_get(f.conn, &answer, 7, &out, tag), 0);
+    cr_assert_eq(canon_answer_get(f.conn, &answer, 7, &out, tag), 0);
+    cr_assert(eq(int, calls, 7), "its caller says of which state it is");
     answer.size = 1;
     cr_assert_eq(canon_answer_get(f.conn, &answer, 0, &out, tag), CANON_EINVAL);
     canon_buf_free(&out);

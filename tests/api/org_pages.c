@@ -8,9 +8,11 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <criterion/parameterized.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char shell[] =
     "<!doctype html><html><head><title>App</title></head><body></body></html>";
@@ -192,22 +194,79 @@ Test(pages_with_shell, are_described_below_the_platform_address)
     cr_assert(body_has(&f, "content=\"https://canon.example/\""));
 }
 
-Test(pages_with_shell, render_the_changelog)
+static char *changelog; /* its folder */
+
+/* A file of the text, made at that second of 1970. */
+static void write_changelog(const char *text, int64_t second)
+{
+    const struct timespec times[] = {{second, 0}, {second, 0}};
+    char path[4096];
+
+    snprintf(path, sizeof(path), "%s/CHANGELOG.md", changelog);
+    test_write(changelog, "CHANGELOG.md", text);
+    cr_assert(eq(int, utimensat(AT_FDCWD, path, times, 0), 0));
+}
+
+static void open_with_changelog(void)
 {
     char path[4096];
     const char *settings[] = {"CHANGELOG_FILE", path, NULL};
     fixture_options options = {
         .shell = shell, .settings = settings, .empty = true};
-    char *folder = test_folder();
 
-    test_write(folder, "CHANGELOG.md", "# 0.1\n\n* </script>first\n");
-    snprintf(path, sizeof(path), "%s/CHANGELOG.md", folder);
-    fixture_close(&f);
+    changelog = test_folder();
+    snprintf(path, sizeof(path), "%s/CHANGELOG.md", changelog);
     fixture_open(&f, 0, &options);
+}
+
+static void close_with_changelog(void)
+{
+    fixture_close(&f);
+    test_folder_remove(changelog);
+}
+
+TestSuite(changelog, .init = open_with_changelog, .fini = close_with_changelog);
+
+Test(changelog, is_rendered)
+{
+    write_changelog("# 0.1\n\n* </script>first\n", 1);
     cr_assert(eq(int, get(&f, "/changelog"), 200));
     cr_assert(body_has(&f, "\"page\":{\"html\":\""));
     cr_assert(body_has(&f, "\\u003cli\\u003e"));
-    test_folder_remove(folder);
+}
+
+Test(changelog, is_made_anew_when_time_or_size_of_the_file_change)
+{
+    write_changelog("one\n", 1);
+    get(&f, "/changelog");
+    write_changelog("two\n", 1);
+    cr_assert(eq(int, get(&f, "/changelog"), 200));
+    cr_assert(body_has(&f, "one"), "it was kept");
+    write_changelog("two\n", 2);
+    get(&f, "/changelog");
+    cr_assert(body_has(&f, "two"));
+    write_changelog("three\n", 2);
+    get(&f, "/changelog");
+    cr_assert(body_has(&f, "three"));
+}
+
+Test(changelog, that_cannot_be_shown_is_the_operators_business)
+{
+    char *large = calloc(1, 1024 * 1024 + 2);
+
+    memset(large, 'a', 1024 * 1024);
+    write_changelog(large, 1);
+    cr_assert(eq(int, get(&f, "/changelog"), 200));
+    large[1024 * 1024] = 'a';
+    write_changelog(large, 1);
+    cr_assert(eq(int, get(&f, "/changelog"), 503));
+    cr_assert(body_has(&f, "There is no changelog here."));
+    cr_assert_not_null(strstr(f.log, "CHANGELOG_FILE is larger than 1 MiB"));
+    test_folder_remove(changelog);
+    changelog = test_folder();
+    cr_assert(eq(int, get(&f, "/changelog"), 503));
+    cr_assert_not_null(strstr(f.log, "CHANGELOG_FILE cannot be read"));
+    free(large);
 }
 
 TestSuite(pages_without_shell, .init = open_without_shell,
