@@ -7,13 +7,23 @@
  *     echo '*.md merge=canon' >> docs/specs/.gitattributes
  *
  * merge BASE OURS THEIRS [PATH] writes the result into OURS. It ends with 0;
- * with 1 when conflicts are left, marked as git does; with 2 in trouble, and
- * then OURS stays as it was.
+ * with 1 when conflicts are left, marked as git does; with 129 in trouble, and
+ * then OURS stays as it was. Above 128 means to git that the driver failed: it
+ * ends the merge ("failed to execute internal merge"). Older versions, 2.39 for
+ * one, list the file as a conflict that holds our version and no marks: see
+ * what they did with "git show :3:PATH".
  */
+#define _POSIX_C_SOURCE 200809L
+
 #include <canon/spec.h>
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TROUBLE 129
 
 enum { BASE, OURS, THEIRS, VERSIONS };
 
@@ -46,14 +56,36 @@ static char *read_all(const char *path, size_t *len_out)
     return text;
 }
 
+static int write_file(int fd, mode_t mode, const canon_buf *text)
+{
+    FILE *f = fdopen(fd, "wb");
+    int failed = !f || fchmod(fd, mode) ||
+                 fwrite(text->data, 1, text->len, f) != text->len;
+
+    return (f ? fclose(f) : close(fd)) || failed;
+}
+
+/* The text becomes the content of a file as a whole, or not at all: it is
+ * written beside it and then put in its place. */
 static int write_all(const char *path, const canon_buf *text)
 {
-    FILE *f = fopen(path, "wb");
-    int failed = !f || fwrite(text->data, 1, text->len, f) != text->len;
+    size_t size = strlen(path) + sizeof(".XXXXXX");
+    char *beside = malloc(size);
+    struct stat st;
+    int fd = -1;
+    int failed;
 
-    failed = (f && fclose(f)) || failed;
+    if (beside && !stat(path, &st)) {
+        snprintf(beside, size, "%s.XXXXXX", path);
+        fd = mkstemp(beside);
+    }
+    failed = fd < 0 || write_file(fd, st.st_mode & 07777, text) ||
+             rename(beside, path);
     if (failed)
         perror(path);
+    if (failed && fd >= 0)
+        unlink(beside);
+    free(beside);
     return failed;
 }
 
@@ -66,7 +98,7 @@ static int merge(char *text[], const size_t len[], const char *path,
     canon_merge *result = NULL;
     canon_buf out = CANON_BUF_INIT;
     canon_error err = {0, ""};
-    int status = 2;
+    int status = TROUBLE;
 
     if (canon_spec_merge(&input, &result, &err) ||
         canon_merge_write(result, &out, &err))
@@ -85,7 +117,7 @@ int main(int argc, char **argv)
 {
     char *text[VERSIONS] = {NULL, NULL, NULL};
     size_t len[VERSIONS] = {0, 0, 0};
-    int status = 2;
+    int status = TROUBLE;
 
     if (argc < 4)
         fprintf(stderr, "usage: merge BASE OURS THEIRS [PATH]\n");

@@ -58,13 +58,47 @@ grep -q '^- \[x\] Limits' docs/specs/a.md || fail 'the rest is not merged'
     fail 'git knows nothing of the conflict'
 git merge --abort
 
+echo 'The file keeps its mode.'
+printf '## 1. A\n\n- [x] B\n' >"$folder/theirs"
+printf '## 1. A\n\n- [ ] B\n' >"$folder/base"
+cp "$folder/base" "$folder/ours"
+chmod 640 "$folder/ours"
+"$driver" "$folder/base" "$folder/ours" "$folder/theirs"
+cmp "$folder/ours" "$folder/theirs" || fail 'the merge is another one'
+[ "$(stat -c %a "$folder/ours")" = 640 ] || fail 'the mode changed'
+
+# in_trouble WHAT ARGUMENTS...: the driver fails, our version stays, and
+# nothing is left beside it
+in_trouble()
+{
+    what=$1
+    shift
+    status=0
+    (
+        trap '' XFSZ
+        ulimit -f "$blocks"
+        "$driver" "$@"
+    ) 2>/dev/null || status=$?
+    [ "$status" = 129 ] || fail "$what is $status"
+    [ "$(cat "$folder/own/ours")" = ours ] || fail "$what: our version changed"
+    [ "$(ls "$folder/own")" = ours ] || fail "$what: something is left"
+}
+
 echo 'Trouble leaves our version as it is.'
-echo ours >"$folder/ours"
-status=0
-"$driver" "$folder/none" "$folder/ours" "$folder/ours" 2>/dev/null || status=$?
-[ "$status" = 2 ] || fail "a missing file is $status"
-[ "$(cat "$folder/ours")" = ours ] || fail 'our version changed'
-status=0
-"$driver" 2>/dev/null || status=$?
-[ "$status" = 2 ] || fail "no arguments are $status"
+blocks=unlimited
+mkdir "$folder/own"
+echo ours >"$folder/own/ours"
+in_trouble 'no arguments'
+in_trouble 'a missing file' "$folder/none" "$folder/own/ours" "$folder/base"
+cp "$folder/own/ours" "$folder/base"
+seq 1000 >"$folder/theirs" # no file may have more than 512 or 1,024 bytes
+blocks=1
+in_trouble 'a full disk' "$folder/base" "$folder/own/ours" "$folder/theirs"
+blocks=unlimited
+if [ "$(id -u)" != 0 ]; then
+    chmod 500 "$folder/own"
+    in_trouble 'a read-only folder' \
+        "$folder/base" "$folder/own/ours" "$folder/theirs"
+    chmod 700 "$folder/own"
+fi
 echo ok
