@@ -54,6 +54,23 @@ class Finding(NamedTuple):
     line: Optional[int]
 
 
+class MergePart(NamedTuple):
+    """Text that is settled, or (text is None) three versions that conflict."""
+
+    text: Optional[bytes]
+    base: Optional[bytes]
+    ours: Optional[bytes]
+    theirs: Optional[bytes]
+
+
+class Merge(NamedTuple):
+    """What became of two changed versions; text marks conflicts as git does."""
+
+    conflicts: int
+    parts: List[MergePart]
+    text: bytes
+
+
 class Spec:
     """A parsed document. It never changes: each edit returns the new text."""
 
@@ -312,3 +329,49 @@ def render(text: Text) -> str:
         )
         check(code, error)
         return out.text
+
+
+def merge(base: Text, ours: Text, theirs: Text) -> Merge:
+    """Put two changed versions of a document together."""
+    versions = [raw(text) for text in (base, ours, theirs)]
+    members = [member for data in versions for member in (data, len(data))]
+    size = ctypes.sizeof(_ffi.canon_merge_input)
+    handle = ctypes.c_void_p()
+    error = _ffi.canon_error()
+    check(
+        _ffi.lib.canon_spec_merge(
+            ctypes.byref(_ffi.canon_merge_input(size, *members)),
+            ctypes.byref(handle),
+            ctypes.byref(error),
+        ),
+        error,
+    )
+    try:
+        with Buffer() as out:
+            code = _ffi.lib.canon_merge_write(handle, out.ref, ctypes.byref(error))
+            check(code, error)
+            return Merge(
+                conflicts=_ffi.lib.canon_merge_conflicts(handle),
+                parts=[
+                    _part(_ffi.lib.canon_merge_at(handle, i).contents)
+                    for i in range(_ffi.lib.canon_merge_count(handle))
+                ],
+                text=out.data,
+            )
+    finally:
+        _ffi.lib.canon_merge_free(handle)
+
+
+def _part(part: Any) -> MergePart:
+    given = ("base", "ours", "theirs") if part.is_conflict else ("text",)
+    return MergePart(
+        *[_slice(part, name) if name in given else None for name in MergePart._fields]
+    )
+
+
+def _slice(struct: Any, name: str) -> bytes:
+    """A text that is given with its length: it may hold or lack a NUL."""
+    at = ctypes.addressof(struct) + getattr(type(struct), name).offset
+    length = getattr(struct, name + "_len")
+    pointer = ctypes.c_void_p.from_address(at)
+    return ctypes.string_at(pointer, length) if length else b""

@@ -86,6 +86,40 @@ class Editing(unittest.TestCase):
             canon.Spec(DOCUMENT).set_status("9.9", "done")
 
 
+@needs("canon_spec_merge")
+class Merging(unittest.TestCase):
+    def test_puts_two_versions_together(self) -> None:
+        ours = DOCUMENT.replace("- [ ]", "- [x]")
+        theirs = DOCUMENT.replace("## 2. Reset", "## 2. Recovery")
+        merge = canon.merge(DOCUMENT, ours, theirs.encode())
+        self.assertEqual(merge.conflicts, 0)
+        expected = ours.replace("## 2. Reset", "## 2. Recovery").encode()
+        self.assertEqual(merge.text, expected)
+        self.assertEqual(b"".join(part.text or b"" for part in merge.parts), expected)
+
+    def test_shows_what_both_changed_differently(self) -> None:
+        ours, theirs = (DOCUMENT.replace("Reset", x) for x in ("Change", "Recovery"))
+        merge = canon.merge(DOCUMENT, ours, theirs)
+        self.assertEqual(merge.conflicts, 1)
+        (part,) = [part for part in merge.parts if part.text is None]
+        self.assertEqual(
+            part,
+            (None, b"## 2. Reset\n", b"## 2. Change\n", b"## 2. Recovery\n"),
+        )
+        self.assertIn(b"<<<<<<<", merge.text)
+        self.assertEqual(merge.parts[0].text, DOCUMENT.encode().split(b"## 2.")[0])
+        self.assertEqual(merge.parts[0].ours, None)
+
+    def test_keeps_every_byte(self) -> None:
+        text = b"\xef\xbb\xbf# A\r\n\xff\0\r\n"
+        self.assertEqual(canon.merge(text, text, text).text, text)
+        self.assertEqual(canon.merge("", "", ""), (0, [], b""))
+
+    def test_refuses_a_version_that_is_too_long(self) -> None:
+        with self.assertRaises(errors.TooBigError):
+            canon.merge("", "", b"x" * (4 * 1024 * 1024 + 1))
+
+
 class Tools(unittest.TestCase):
     @needs("canon_spec_classify")
     def test_know_the_kind_of_a_path(self) -> None:
