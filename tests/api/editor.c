@@ -253,6 +253,7 @@ ParameterizedTest(size_t *which, saving, proposes_a_change_on_a_branch)
     char sha[256];
     char body[1024];
 
+    needs_git();
     fixture_open(&f, *which, NULL);
     get(&f, FILE_PATH "/json");
     snprintf(sha, sizeof(sha), "%s", member("sha"));

@@ -122,6 +122,12 @@ static void take_event(void *user, const canon_event *event)
 
 /* --- repositories ------------------------------------------------------- */
 
+#ifdef CANON_WITH_GIT
+static const bool with_git = true;
+#else
+static const bool with_git = false;
+#endif
+
 static void run(const char *command)
 {
     cr_assert_eq(system(command), 0, "%s", command);
@@ -149,6 +155,12 @@ static void add_repo(fixture *f, const char *org, const char *full_name,
                  canon_last_error(f->conn)->text);
 }
 
+void needs_git(void)
+{
+    if (!with_git)
+        cr_skip_test("this build reads no git repositories");
+}
+
 static void fill(fixture *f)
 {
     char path[4096];
@@ -162,7 +174,7 @@ static void fill(fixture *f)
     test_write(f->folder, "other/web/docs/secret.md", "# Secret of mallory\n");
     snprintf(path, sizeof(path), "%s/acme/web", f->folder);
     make_git(path);
-    add_repo(f, "acme", "acme/web", "git");
+    add_repo(f, "acme", "acme/web", with_git ? "git" : "dir");
     add_repo(f, "acme", "acme/notes", "dir");
     add_repo(f, "other", "other/web", "dir");
     cr_assert_eq(canon_index_all(f->conn, NULL, NULL, NULL), 0, "%s",

@@ -2,7 +2,8 @@
  * An engine with two organisations whose repositories and files have the same
  * names, and requests to it.
  *
- * acme: acme/web (git) and acme/notes (a folder); other: other/web (a folder).
+ * acme: acme/web (git, in a build that reads it) and acme/notes (a folder);
+ * other: other/web (a folder).
  * Every answer is also written to the folder CANON_TEST_ANSWERS, when that is
  * set, for validate.py.
  */
@@ -40,6 +41,9 @@ typedef struct fixture_options {
 /* which: as in database.h */
 void fixture_open(fixture *f, size_t which, const fixture_options *options);
 void fixture_close(fixture *f);
+
+/* Skip a test of what a folder cannot do. */
+void needs_git(void);
 
 /* The answer to a request; headers: name, value, ..., NULL, or NULL; body may
  * be NULL. Returns the status. */

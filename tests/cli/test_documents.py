@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 from program import EXAMPLES, FAILED, NO, USAGE, Case
-from support import git, write_file
+from support import git, needs_git, write_file
 
 REFUNDS = os.path.join(EXAMPLES, "payments", "docs", "specs", "refunds.md")
 BAD = "---\nstatus: nonsense\n---\n\n# No title\n\n## 1. A\n"
@@ -115,6 +115,7 @@ class Lint(Case):
         self.assertEqual(done.status, NO)
         self.assertIn("docs/specs/long.md:0: error: ", done.out)
 
+    @needs_git
     @unittest.skipUnless(shutil.which("git"), "there is no git")
     def test_the_work_tree_counts_and_a_bare_repository_has_commits(self):
         self.repository()

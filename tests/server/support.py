@@ -351,3 +351,5 @@ def make_repository(folder, files):
 
 
 needs_stub = unittest.skipUnless(STUB, "CANOND_STUB names no program")
+needs_git = unittest.skipIf(os.environ.get("CANOND_GIT") == "OFF",
+                            "this build reads no git repositories")

@@ -13,7 +13,7 @@ import time
 import unittest
 
 from support import (PATIENCE, Server, check_sqlite, eventually, git,
-                     make_repository, spec_text, write_file)
+                     make_repository, needs_git, spec_text, write_file)
 
 LONG = os.environ.get("CANON_LONG") == "1"
 MOST_SECONDS = 600 if LONG else 45  # of one test
@@ -136,6 +136,7 @@ class Indexing(Crash):
                 self.check_database(f"{self.folder}/kept.db")
 
 
+@needs_git
 class Saving(Crash):
     FILES = 4
 

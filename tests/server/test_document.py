@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 
 from support import (PATIENCE, TESTS, Server, clean_environment, eventually,
-                     make_repository, spec_text)
+                     make_repository, needs_git, spec_text)
 
 PROJECT = os.path.dirname(TESTS)
 DOCUMENT = f"{PROJECT}/libcanon/docs/openapi.yaml"
@@ -84,6 +84,7 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 @unittest.skipIf(missing(), missing())
+@needs_git
 class Document(unittest.TestCase):
     maxDiff = None
 

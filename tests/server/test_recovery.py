@@ -14,7 +14,7 @@ import unittest
 
 import postgresql
 from support import (PATIENCE, Server, check_sqlite, eventually, git,
-                     make_repository, spec_text, write_file)
+                     make_repository, needs_git, spec_text, write_file)
 
 COVERAGE = "/app/acme/api/coverage"
 
@@ -57,6 +57,7 @@ class Work(Trouble):
             os.unlink(f"{self.specs}/docs/specs/a.md")
             eventually(lambda: criteria(s) == 4, 5)
 
+    @needs_git
     def test_a_commit_is_found_in_a_repository(self):
         repo = f"{self.folder}/web"
         name = "docs/specs/a.md"

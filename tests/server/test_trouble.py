@@ -12,8 +12,8 @@ import tempfile
 import time
 import unittest
 
-from support import (CANOND, PATIENCE, Server, check_sqlite, free_port, run,
-                     titles, wait_until, write_specs)
+from support import (CANOND, PATIENCE, Server, check_sqlite, free_port,
+                     needs_git, run, titles, wait_until, write_specs)
 
 ROUNDS = int(os.environ.get("CANOND_CRASHES", "50"))
 
@@ -57,6 +57,7 @@ class Crash(unittest.TestCase):
                 gone = s.get("/app/acme/api/search?q=round0")
                 self.assertEqual(gone.json()["results"], [])
 
+    @needs_git
     def test_killed_while_saving_nothing_acknowledged_is_lost(self):
         chance = random.Random(8)
         with tempfile.TemporaryDirectory() as folder:
