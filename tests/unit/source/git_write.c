@@ -509,7 +509,7 @@ Test(source_git_propose, a_stale_base_is_a_conflict_without_a_branch,
 static const char *const bad_names[] = {
     "main", "HEAD", "-x", "a..b", "a b", "a~b", "a^b", "a:b", "a?b", "a*b",
     "a[b", "a\\b", "/a", "a/", "a//b", ".a", "a/.b", "a.lock", "a/b.lock/c",
-    "a.", "@", "a@{b", "a\x7f" "b", "a\nb",
+    "a.", "@", "a@{b", "a\177b", "a\nb",
 };
 /* clang-format on */
 
