@@ -73,10 +73,14 @@ static const struct {
 
 #define FINISHED (sizeof(finished) / sizeof(finished[0]))
 
-static const char *const keep_nothing[] = {"CANON_CACHE_BYTES", "0", NULL};
+#define CHANGELOG CN_TESTS_DIR "/../LICENSE"
+
+static const char *const settings[] = {"CHANGELOG_FILE", CHANGELOG, NULL};
+static const char *const keep_nothing[] = {"CANON_CACHE_BYTES", "0",
+                                           "CHANGELOG_FILE", CHANGELOG, NULL};
 
 static const fixture_options with_shell = {
-    .shell = "<html><head></head><body></body></html>"};
+    .shell = "<html><head></head><body></body></html>", .settings = settings};
 
 /* What is asked for again is made again. */
 static const fixture_options without_cache = {
