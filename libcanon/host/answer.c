@@ -206,6 +206,28 @@ static bool find_embedded(const canon_asset *assets, cn_slice path,
     return true;
 }
 
+/* The same of STATIC_DIR; data holds it. What lies beside a file is not looked
+ * for by those who do not take it, so every answer may be another one. */
+static bool find_static(const char *folder, const canon_request *request,
+                        cn_buf *data, file *out)
+{
+    cn_slice name = cn_slice_from(out->path, sizeof("/static/") - 1);
+    cn_buf packed = CN_BUF_INIT(PATH_BYTES);
+    bool found;
+
+    cn_buf_printf(&packed, "%.*s.gz", (int)name.len, name.ptr);
+    out->has_packed = true;
+    out->is_packed = !packed.rc &&
+                     accepts_gzip(cn_host_field(request, "Accept-Encoding")) &&
+                     read_static(folder, cn_buf_all(&packed), data);
+    if (!out->is_packed)
+        cn_buf_reset(data);
+    found = out->is_packed || read_static(folder, name, data);
+    out->body = cn_buf_all(data);
+    cn_buf_free(&packed);
+    return found;
+}
+
 bool cn_host_file(const canon *c, const canon_request *request,
                   const canon_peer *peer, const canon_asset *assets)
 {
@@ -228,14 +250,9 @@ bool cn_host_file(const canon *c, const canon_request *request,
         return true;
     }
     /* a page comes from the API alone, under its policy */
-    if (!cn_slice_ends(path, ".html")) {
-        if (is_static && *folder) {
-            found = read_static(folder, cn_slice_from(path, 8), &data);
-            f.body = cn_buf_all(&data);
-        } else {
-            found = find_embedded(assets, path, request, &f);
-        }
-    }
+    if (!cn_slice_ends(path, ".html"))
+        found = is_static && *folder ? find_static(folder, request, &data, &f)
+                                     : find_embedded(assets, path, request, &f);
     if (found)
         send_file(c, peer, &f);
     else

@@ -284,7 +284,8 @@ class Life(unittest.TestCase):
     def test_static_files_come_from_a_folder(self):
         with tempfile.TemporaryDirectory() as folder:
             os.mkdir(folder + "/assets")
-            for name in ("index.html", "theme.js", "assets/a.js"):
+            for name in ("index.html", "theme.js", "assets/a.js",
+                         "assets/a.js.gz"):
                 with open(os.path.join(folder, name), "w") as f:
                     f.write(name)
             with Server(STATIC_DIR=folder) as server:
@@ -292,6 +293,13 @@ class Life(unittest.TestCase):
                 self.assertEqual(answer.body, b"assets/a.js")
                 self.assertEqual(answer.headers["cache-control"],
                                  "public, max-age=31536000, immutable")
+                self.assertEqual(answer.headers["vary"], "Accept-Encoding")
+                answer = server.send(
+                    b"GET /static/assets/a.js HTTP/1.1\r\nHost: localhost\r\n"
+                    b"Accept-Encoding: gzip\r\nConnection: close\r\n\r\n")
+                self.assertEqual(answer.body, b"assets/a.js.gz")
+                self.assertEqual(answer.headers["content-encoding"], "gzip")
+                self.assertEqual(answer.headers["vary"], "Accept-Encoding")
                 answer = server.get("/static/theme.js")
                 self.assertEqual(answer.headers["cache-control"],
                                  "public, max-age=3600")
