@@ -15,6 +15,12 @@ static bool is_local(const cn_repo_row *repo)
     return !cn_slice_starts(cn_str(repo->source), "github:");
 }
 
+/* A folder has no branches to propose on. */
+static bool takes_proposals(const cn_repo_row *repo)
+{
+    return !cn_slice_starts(cn_str(repo->source), "dir:");
+}
+
 static void write_repo(cn_json *w, const cn_repo_row *repo)
 {
     cn_json_object(w, NULL);
@@ -32,6 +38,7 @@ static void write_repo(cn_json *w, const cn_repo_row *repo)
     cn_json_bool(w, "pull", true);
     cn_json_bool(w, "push", true);
     cn_json_end_object(w);
+    cn_json_bool(w, "proposals", takes_proposals(repo));
     cn_json_end_object(w);
 }
 

@@ -34,7 +34,8 @@ DATABASE_TEST(editor_repos, have_the_members_of_the_answer)
                  "[{\"name\":\"api\",\"full_name\":\"acme/api\","
                  "\"owner\":{\"login\":\"acme\"},\"private\":true,"
                  "\"default_branch\":\"main\",\"description\":\"\","
-                 "\"permissions\":{\"pull\":true,\"push\":true}}]"));
+                 "\"permissions\":{\"pull\":true,\"push\":true},"
+                 "\"proposals\":false}]"));
     (void)index_now();
     cr_assert(
         not(zero(ptr, (void *)strstr(list("acme"), "\"updated_at\":\""))));
