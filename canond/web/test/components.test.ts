@@ -1,14 +1,11 @@
-import { flushPromises, mount, RouterLinkStub, type VueWrapper } from '@vue/test-utils'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { computed, ref, shallowRef } from 'vue'
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ref, shallowRef } from 'vue'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { ApiError } from '../src/api/client'
 import AsyncRegion from '../src/components/AsyncRegion.vue'
 import FilterSelect from '../src/components/FilterSelect.vue'
 import SearchBox from '../src/components/SearchBox.vue'
-import ConflictDialog from '../src/editor/ConflictDialog.vue'
-import EditorDesk from '../src/editor/EditorDesk.vue'
-import type { EditorState } from '../src/editor/useEditor'
 import { useResource } from '../src/lib/resource'
 import ApiKeysPage from '../src/pages/ApiKeysPage.vue'
 
@@ -235,90 +232,5 @@ describe('the page of API keys', () => {
     await box.get('dialog .danger').trigger('click')
     await flushPromises()
     expect(asked.find((a) => a.method === 'DELETE')?.url).toBe('/app/acme/settings/api-keys/7')
-  })
-})
-
-describe('the dialog of a conflict', () => {
-  function open(parts: unknown[]) {
-    const box = kept(mount(ConflictDialog, { attachTo: document.body }))
-    ;(box.vm as unknown as { open: (m: unknown) => void }).open({ content: '', conflicts: 0, parts })
-    return box
-  }
-
-  it('goes on at once when both changes fit', async () => {
-    const box = open([{ text: 'a\n' }, { text: 'b\n' }])
-    await box.vm.$nextTick()
-    await box.get('.main').trigger('click')
-    expect(box.emitted('take')).toEqual([['a\nb\n']])
-  })
-
-  it('wants a choice for every place', async () => {
-    const box = open([{ text: 'a\n' }, { base: 'b\n', ours: 'mine\n', theirs: 'yours\n' }, { text: 'c\n' }])
-    await box.vm.$nextTick()
-    expect(box.get('.main').attributes('disabled')).toBeDefined()
-    await box.get('input[value=both]').setValue()
-    await box.get('.main').trigger('click')
-    expect(box.emitted('take')).toEqual([['a\nmine\nyours\nc\n']])
-  })
-})
-
-describe('the desk of the editor', () => {
-  const at = { org: 'acme', owner: 'o', repo: 'r', file: 'docs/a.md' }
-
-  function desk(over: Record<string, unknown>) {
-    const text = ref('new\n')
-    const base = ref('old\n')
-    const editor = {
-      base, text, sha: ref('1'), isLoaded: ref(true), loadError: shallowRef(null), failure: shallowRef(null), parsed: shallowRef(null), html: ref('<p>x</p>'),
-      state: computed(() => (text.value === base.value ? 'saved' : 'unsaved')), draft: shallowRef(null), isChanged: computed(() => text.value !== base.value),
-      load: vi.fn(), restore: vi.fn(), discardDraft: vi.fn(), edit: vi.fn(), rebase: vi.fn(), propose: vi.fn(), save: vi.fn(async () => ((base.value = text.value), { how: 'saved' })), ...over,
-    }
-    const box = kept(
-      mount(EditorDesk, {
-        props: { at, editor: editor as unknown as EditorState },
-        global: { plugins: [newRouter()], stubs: { SourceEditor: true, RouterLink: RouterLinkStub } },
-        attachTo: document.body,
-      }),
-    )
-    return { editor, box }
-  }
-  const press = (box: VueWrapper, text: string) => box.findAll('button').find((b) => b.text() === text)!.trigger('click')
-
-  beforeEach(() => vi.stubGlobal('confirm', () => true))
-
-  it('shows what changes, then saves with a message', async () => {
-    const { editor, box } = desk({})
-    await press(box, 'Save')
-    expect(box.get('dialog.save').text()).toContain('new')
-    expect((box.get('#message').element as HTMLInputElement).value).toBe('docs: update docs/a.md')
-    await box.get('dialog.save form').trigger('submit')
-    await flushPromises()
-    expect(editor.save).toHaveBeenCalledWith('docs: update docs/a.md')
-    expect(box.text()).toContain('Saved')
-  })
-
-  it('merges when somebody was faster, and saves from their version', async () => {
-    const merged = { content: 'both\n', conflicts: 0, parts: [{ text: 'both\n' }] }
-    const { editor, box } = desk({ save: vi.fn(async () => ({ how: 'conflict', merged, theirs: 'theirs\n', sha: '2' })) })
-    await press(box, 'Save')
-    await box.get('dialog.save form').trigger('submit')
-    await flushPromises()
-    await press(box, 'Continue with the merged text')
-    expect(editor.rebase).toHaveBeenCalledWith('both\n', 'theirs\n', '2')
-  })
-
-  it('proposes on a branch and tells its name', async () => {
-    const { editor, box } = desk({ propose: vi.fn(async () => ({ branch: 'canon/edit-1', pr_url: '', pr_number: 0 })) })
-    await press(box, 'Save as pull request')
-    await box.get('dialog.save form').trigger('submit')
-    await flushPromises()
-    expect(editor.propose).toHaveBeenCalledOnce()
-    expect(box.text()).toContain('Proposed on branch canon/edit-1')
-  })
-
-  it('offers a draft again', async () => {
-    const { editor, box } = desk({ draft: shallowRef({ at: Date.now(), text: 'x', base: 'y', sha: '1' }) })
-    await press(box, 'Put it back')
-    expect(editor.restore).toHaveBeenCalledOnce()
   })
 })

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ApiError, ask, filePath, messageOf, path } from '../src/api/client'
 import type { ApiKey, CoverageResponse, OrgOverview, SearchResult, SpecSummary, TaskItem } from '../src/api/types'
-import { dropDraft, findDraft, keepDraft } from '../src/editor/drafts'
 import { pathProblem, slugOf } from '../src/editor/paths'
 import { keyState } from '../src/lib/apikeys'
 import { band, csv, figure } from '../src/lib/coverage'
@@ -257,26 +256,6 @@ describe('keys of the keyboard', () => {
     singleKeys.on = false
     expect(actionOf(press('/'))).toBeUndefined()
     expect(actionOf(press('k', { metaKey: true }))?.keys).toBe('Ctrl k')
-  })
-})
-
-describe('drafts', () => {
-  const at = { org: 'o', owner: 'a', repo: 'b', file: 'c.md' }
-  beforeEach(() => localStorage.clear())
-  it('are kept with the version they began with', () => {
-    keepDraft(at, 's1', 'base', 'text')
-    expect(findDraft(at)).toMatchObject({ sha: 's1', base: 'base', text: 'text' })
-    dropDraft(at)
-    expect(findDraft(at)).toBeNull()
-  })
-  it('are forty at most, the newest ones', () => {
-    for (let i = 0; i < 50; i++) keepDraft({ ...at, file: `${i}.md` }, 's', '', 't', i)
-    expect(findDraft({ ...at, file: '9.md' })).toBeNull()
-    expect(findDraft({ ...at, file: '10.md' })).not.toBeNull()
-  })
-  it('that are damaged count as none', () => {
-    localStorage.setItem('canon-draft:o/a/b/c.md', '{')
-    expect(findDraft(at)).toBeNull()
   })
 })
 

@@ -1,7 +1,7 @@
 // What the editor asks of the server. Every change of a document that is more
 // than typing is made by the library, which leaves all other bytes alone.
 import { ask, filePath, path } from '../api/client'
-import type { EditorFile, EditorSection, ParseResult, PreviewResult, SavePrResult, SaveResult } from '../api/types'
+import type { EditorFile, EditorRepo, EditorSection, ParseResult, PreviewResult, RepoSummary, SavePrResult, SaveResult } from '../api/types'
 
 export interface Place {
   org: string
@@ -61,7 +61,19 @@ export interface Merged {
 const repoPath = (at: Place): string => path`/app/${at.org}/editor/${at.owner}/${at.repo}`
 const fileUrl = (at: Place): string => `${repoPath(at)}/${filePath(at.file)}`
 
-export const load = (at: Place): Promise<EditorFile> => ask<EditorFile>(`${fileUrl(at)}/json`)
+export const load = (at: Place, signal?: AbortSignal): Promise<EditorFile> => ask<EditorFile>(`${fileUrl(at)}/json`, { ...(signal && { signal }) })
+
+/** Are there branches to propose on? A plain folder has none. */
+export const canPropose = (at: Place): Promise<boolean> =>
+  ask<EditorRepo[]>(path`/app/${at.org}/editor/repos`).then(
+    (repos) => repos.find(({ full_name }) => full_name.toLowerCase() === `${at.owner}/${at.repo}`.toLowerCase())?.proposals !== false,
+    // the server will say so
+    () => true,
+  )
+
+/** Where the repository says that its specs are. */
+export const docPaths = async (at: Place): Promise<string[]> =>
+  (await ask<RepoSummary>(path`/app/${at.org}/api/repos/${at.owner}/${at.repo}`)).config?.specs?.doc_paths ?? []
 
 export const template = (at: Place): Promise<{ content: string }> => ask(`${repoPath(at)}/new/template`)
 

@@ -1,50 +1,90 @@
-// Unsaved text, kept in this browser for each file and the version it began
-// with, so that a crash or a lost login loses nothing.
+// Unsaved text, kept in this browser so that a crash or a lost login loses
+// nothing. Each visit to a file has a slot of its own: what is offered from an
+// earlier one stays until somebody has decided. The keys tell whose, of which
+// file and since when; nothing else needs to be read to find or to drop one.
 import type { Place } from './api'
+import { draftPrefix, draftsOf } from './owner'
 
-const prefix = 'canon-draft:'
 const most = 40
 
-interface Draft {
+export interface Draft {
+  /** The file it is of; a new one may get another path. */
+  file: string
   sha: string
   base: string
   text: string
   at: number
 }
 
-const keyOf = (at: Place): string => `${prefix}${at.org}/${at.owner}/${at.repo}/${at.file}`
+export interface KeptDraft extends Draft {
+  key: string
+}
 
-export function keepDraft(at: Place, sha: string, base: string, text: string, now = Date.now()): void {
+/** Of a file, or of what is new in a repository. */
+export const draftPlace = (sub: string | undefined, at: Place, isNew: boolean): string =>
+  `${draftsOf(sub)}${at.org}/${at.owner}/${at.repo}/${isNew ? 'new' : at.file}#`
+
+let lastVisit = 0
+
+/** The slot of a visit. */
+export function newSlot(place: string, now = Date.now()): string {
+  lastVisit = Math.max(now, lastVisit + 1)
+  return `${place}${lastVisit}`
+}
+
+const timeOf = (key: string): number => Number(key.slice(key.lastIndexOf('#') + 1)) || 0
+
+/** All keys, those of the latest visits first. */
+function keys(start = draftPrefix): string[] {
+  return Object.keys(localStorage)
+    .filter((key) => key.startsWith(start))
+    .sort((a, b) => timeOf(b) - timeOf(a))
+}
+
+/** False when the browser has no room for it, not even after dropping all older ones. */
+export function keepDraft(key: string, draft: Draft): boolean {
   try {
-    localStorage.setItem(keyOf(at), JSON.stringify({ sha, base, text, at: now } satisfies Draft))
-    dropOldest()
+    const value = JSON.stringify(draft)
+    const others = keys().filter((other) => other !== key)
+
+    for (const old of others.splice(most - 1)) localStorage.removeItem(old)
+    for (;;) {
+      try {
+        localStorage.setItem(key, value)
+        return true
+      } catch (error) {
+        const oldest = others.pop()
+        if (!oldest) throw error
+        localStorage.removeItem(oldest)
+      }
+    }
   } catch {
-    // no storage, or no room in it: the page itself still has the text
+    return false
   }
 }
 
-export function findDraft(at: Place): Draft | null {
+function read(key: string): KeptDraft | null {
   try {
-    const draft = JSON.parse(localStorage.getItem(keyOf(at)) ?? 'null') as Draft | null
-    return draft && typeof draft.text === 'string' ? draft : null
+    const draft = JSON.parse(localStorage.getItem(key) ?? 'null') as Draft | null
+    return draft && typeof draft.text === 'string' ? { ...draft, key } : null
   } catch {
     return null
   }
 }
 
-export function dropDraft(at: Place): void {
+/** What earlier visits have left. */
+export function findDrafts(place: string): KeptDraft[] {
   try {
-    localStorage.removeItem(keyOf(at))
+    return keys(place).flatMap((key) => read(key) ?? [])
   } catch {
-    // as above
+    return []
   }
 }
 
-function dropOldest(): void {
-  const all = Object.keys(localStorage)
-    .filter((key) => key.startsWith(prefix))
-    .map((key) => ({ key, at: (JSON.parse(localStorage.getItem(key) ?? '{}') as Partial<Draft>).at ?? 0 }))
-    .sort((a, b) => b.at - a.at)
-
-  for (const { key } of all.slice(most)) localStorage.removeItem(key)
+export function dropDraft(key: string): void {
+  try {
+    localStorage.removeItem(key)
+  } catch {
+    // no storage, nothing in it
+  }
 }

@@ -21,3 +21,12 @@ export function pathProblem(path: string): string {
   // eslint-disable-next-line no-control-regex
   return /[\u0000-\u001f\\]/.test(path) ? 'The path has characters that are not allowed.' : ''
 }
+
+/** "docs/specs/**\/*.md" to "docs/specs/": where files of a pattern may be. */
+export function folderOf(pattern: string | undefined): string {
+  if (!pattern) return 'docs/specs/'
+  const parts = pattern.replace(/^\.?\//, '').split('/').slice(0, -1)
+  const odd = parts.findIndex((part) => /[*?[\]{}!]/.test(part))
+
+  return (odd < 0 ? parts : parts.slice(0, odd)).map((part) => `${part}/`).join('')
+}

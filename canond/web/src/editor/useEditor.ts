@@ -1,128 +1,212 @@
 // The text that is being edited, what is known of it, and where it goes.
-import { computed, onBeforeUnmount, onMounted, ref, shallowRef, watch, type Ref } from 'vue'
-import { onBeforeRouteLeave } from 'vue-router'
+import { computed, onBeforeUnmount, onMounted, ref, shallowRef, watch } from 'vue'
+import { onBeforeRouteLeave, onBeforeRouteUpdate, type RouteLocationNormalized } from 'vue-router'
 import { ApiError } from '../api/client'
-import type { SaveConflict } from '../api/types'
+import type { SaveConflict, SavePrResult } from '../api/types'
+import { renewSession, session } from '../lib/session'
 import * as api from './api'
-import type { Edit, Merged, Parsed, Place } from './api'
-import { dropDraft, findDraft, keepDraft } from './drafts'
+import type { Edit, Merged, Place } from './api'
+import type { KeptDraft } from './drafts'
+import { useDrafts } from './useDrafts'
+import { asApiError, useLook } from './useLook'
 
-export type Saving = 'saved' | 'unsaved' | 'saving'
+export type Saving = 'saved' | 'unsaved' | 'saving' | 'proposed'
+export type Doing = 'save' | 'propose' | 'edit'
 
-export function useEditor(at: () => Place, isNew: boolean) {
+/** A text and the version of the file that it was made from. */
+export interface Version {
+  text: string
+  base: string
+  sha: string
+}
+
+export type Outcome =
+  | { how: 'saved' | 'failed' }
+  | { how: 'proposed'; result: SavePrResult }
+  | { how: 'conflict'; merged: Merged; theirs: string; sha: string }
+
+const failed: Outcome = { how: 'failed' }
+const question = 'There are unsaved changes. They are kept in this browser. Leave the page?'
+
+/** `onRestored`: a draft of another path of a new file is put back. */
+export function useEditor(at: () => Place, isNew: boolean, onRestored?: (file: string, text: string) => void) {
   const base = ref('')
   const sha = ref('')
   const text = ref('')
+  const proposedText = ref<string | null>(null)
   const isLoaded = ref(false)
+  const isSlow = ref(false)
   const loadError = shallowRef<ApiError | null>(null)
   const failure = shallowRef<ApiError | null>(null)
-  const parsed = shallowRef<Parsed | null>(null)
-  const html = ref('')
+  const failedAt = ref<Doing>('save')
   const isSaving = ref(false)
-  const draft = shallowRef<ReturnType<typeof findDraft>>(null)
-  let watching: AbortController | null = null
+  const seen = useLook(at, text)
+  const drafts = useDrafts(isNew)
+  /** Counts the files that were opened: what comes late for one before is dropped. */
+  let visit = 0
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const isChanged = computed(() => isLoaded.value && (text.value !== base.value || (isNew && !sha.value)))
-  const state = computed<Saving>(() => (isSaving.value ? 'saving' : isChanged.value ? 'unsaved' : 'saved'))
+  /** Would something be lost that somebody wrote? */
+  const isUnsaved = computed(() => isLoaded.value && text.value !== base.value && text.value !== proposedText.value)
+  const state = computed<Saving>(() => {
+    if (isSaving.value) return 'saving'
+    if (!isChanged.value) return 'saved'
+    return text.value === proposedText.value ? 'proposed' : 'unsaved'
+  })
+  const now = (): Version => ({ text: text.value, base: base.value, sha: sha.value })
 
-  async function guarded<T>(work: () => Promise<T>): Promise<T | null> {
+  function fail(doing: Doing, error: unknown): Outcome {
+    failure.value = asApiError(error)
+    failedAt.value = doing
+    return failed
+  }
+
+  async function load(): Promise<void> {
+    const mine = ++visit
+    const slow = setTimeout(() => (isSlow.value = true), 150)
+
+    loadError.value = failure.value = proposedText.value = null
+    isLoaded.value = false
+    seen.clear()
+    drafts.begin(at())
+    try {
+      const file = isNew ? { ...(await api.template(at())), sha: '' } : await api.load(at())
+      if (mine !== visit) return
+      base.value = text.value = file.content
+      sha.value = file.sha
+      isLoaded.value = true
+      drafts.look(file.content)
+      void seen.look()
+    } catch (error) {
+      if (mine === visit) loadError.value = asApiError(error)
+    } finally {
+      clearTimeout(slow)
+      if (mine === visit) isSlow.value = false
+    }
+  }
+
+  /** What would be lost goes to the browser; what is not there any more leaves it. */
+  function keep(): void {
+    clearTimeout(timer)
+    if (!isLoaded.value) return
+    if (isUnsaved.value) drafts.keep({ file: at().file, ...now() })
+    else drafts.drop()
+  }
+
+  /** Put a draft of an earlier visit back: with the version it began with,
+   * so that saving notices what has happened since. */
+  function restore(draft: KeptDraft): void {
+    if (isUnsaved.value) drafts.setAside({ file: at().file, ...now() })
+    rebase(draft.text, draft.base, draft.sha)
+    if (draft.file !== at().file) onRestored?.(draft.file, draft.text)
+    drafts.keep({ file: draft.file, ...now() })
+    drafts.settle(draft)
+  }
+
+  watch(text, () => {
+    clearTimeout(timer)
+    timer = setTimeout(keep, 150)
+  })
+
+  let queue: Promise<unknown> = Promise.resolve()
+
+  /** Changes that the library makes, to the byte; one after the other, and on
+   * the text as it is when the answer is there. */
+  async function apply(edits: Edit[]): Promise<boolean> {
+    const mine = visit
+
+    try {
+      for (;;) {
+        const from = text.value
+        const changed = await api.apply(at(), from, edits)
+        if (mine !== visit) return false
+        if (text.value !== from) continue
+        text.value = changed
+        if (failedAt.value === 'edit') failure.value = null
+        return true
+      }
+    } catch (error) {
+      if (mine === visit) fail('edit', error)
+      return false
+    }
+  }
+
+  async function edit(edits: Edit[]): Promise<boolean> {
+    const mine = queue.then(() => apply(edits))
+
+    queue = mine
+    const isDone = await mine
+    if (isDone) await seen.look()
+    return isDone
+  }
+
+  /** A change that is made here, for the cards: they need its line numbers soon. */
+  function write(changed: string): void {
+    text.value = changed
+    void seen.look()
+  }
+
+  /** Put theirs and mine together; an answer without their text does not mean that there is none. */
+  async function meet(conflict: SaveConflict, sent: Version): Promise<Outcome> {
+    if (isNew && !sent.sha) throw new ApiError('conflict', 'There is a file at this path already: choose another path', 409)
+    const isMine = sent.text === text.value
+    const theirs =
+      typeof conflict.server_content === 'string' ? { content: conflict.server_content, sha: conflict.server_sha ?? '' } : await api.load(at())
+
+    for (;;) {
+      const ours = isMine ? text.value : sent.text
+      const merged = await api.merge(at(), sent.base, ours, theirs.content)
+      if (!isMine || ours === text.value) return { how: 'conflict', merged, theirs: theirs.content, sha: theirs.sha }
+    }
+  }
+
+  async function send(doing: Doing, sent: Version, work: () => Promise<Outcome>): Promise<Outcome> {
+    const mine = visit
+
+    if (isSaving.value) return failed
+    isSaving.value = true
     failure.value = null
     try {
       return await work()
     } catch (error) {
-      failure.value = error instanceof ApiError ? error : new ApiError('server', String(error))
-      return null
-    }
-  }
-
-  async function load(): Promise<void> {
-    loadError.value = null
-    try {
-      const file = isNew ? { ...(await api.template(at())), sha: '' } : await api.load(at())
-      base.value = file.content
-      sha.value = file.sha
-      text.value = file.content
-      isLoaded.value = true
-      const kept = findDraft(at())
-      draft.value = kept && kept.text !== file.content ? kept : null
-    } catch (error) {
-      loadError.value = error instanceof ApiError ? error : new ApiError('server', String(error))
-    }
-  }
-
-  /** Put the draft of an earlier visit back: with the version it began with,
-   * so that saving notices what has happened since. */
-  function restore(): void {
-    if (!draft.value) return
-    text.value = draft.value.text
-    base.value = draft.value.base
-    sha.value = draft.value.sha
-    draft.value = null
-  }
-
-  function discardDraft(): void {
-    draft.value = null
-    dropDraft(at())
-  }
-
-  async function look(): Promise<void> {
-    const mine = new AbortController()
-    const now = text.value
-
-    watching?.abort()
-    watching = mine
-    try {
-      const [p, h] = await Promise.all([api.parse(at(), now, mine.signal), api.preview(at(), now, mine.signal)])
-      parsed.value = p
-      html.value = h.html
-    } catch {
-      // the text is what counts; the next change tries again
-    }
-  }
-
-  watch(text, (now) => {
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      void look()
-      if (isChanged.value) keepDraft(at(), sha.value, base.value, now)
-    }, 150)
-  })
-
-  /** Changes that the library makes, to the byte. */
-  async function edit(edits: Edit[]): Promise<void> {
-    const changed = await guarded(() => api.apply(at(), text.value, edits))
-    if (changed !== null) text.value = changed
-  }
-
-  /** 'saved', 'conflict' (with what fits together), or 'failed'. */
-  async function save(message: string): Promise<{ how: 'saved' | 'failed' } | { how: 'conflict'; merged: Merged; theirs: string; sha: string }> {
-    const sent = text.value
-
-    if (isSaving.value) return { how: 'failed' }
-    isSaving.value = true
-    try {
-      const result = await api.save(at(), sent, sha.value, message)
-      sha.value = result.sha
-      base.value = sent
-      failure.value = null
-      dropDraft(at())
-      return { how: 'saved' }
-    } catch (error) {
-      if (error instanceof ApiError && error.trouble === 'conflict') {
-        const conflict = error.body as SaveConflict
-        // an answer without their text does not mean that there is none
-        const theirs = await guarded(async () =>
-          typeof conflict.server_content === 'string' ? { content: conflict.server_content, sha: conflict.server_sha ?? '' } : api.load(at()),
-        )
-        const merged = theirs && (await guarded(() => api.merge(at(), base.value, sent, theirs.content)))
-        return merged ? { how: 'conflict', merged, theirs: theirs.content, sha: theirs.sha } : { how: 'failed' }
-      }
-      failure.value = error instanceof ApiError ? error : new ApiError('server', String(error))
-      return { how: 'failed' }
+      if (mine !== visit) return failed
+      // 409 is also said of branches; a conflict of texts names itself
+      const body = error instanceof ApiError && error.trouble === 'conflict' ? (error.body as SaveConflict | null) : null
+      if (body?.error !== 'conflict') return fail(doing, error)
+      return await meet(body, sent).catch((late: unknown) => fail(doing, late))
     } finally {
       isSaving.value = false
     }
+  }
+
+  const save = (message: string): Promise<Outcome> => {
+    const sent = now()
+    const mine = visit
+
+    return send('save', sent, async () => {
+      const result = await api.save(at(), sent.text, sent.sha, message)
+      if (mine !== visit) return failed
+      sha.value = result.sha
+      base.value = sent.text
+      // what was typed meanwhile begins with the new version
+      keep()
+      return { how: 'saved' }
+    })
+  }
+
+  /** As a pull request; `sent` is the text at hand unless a conflict made another. The file stays as it is. */
+  const propose = (json: Record<string, string>, sent = now()): Promise<Outcome> => {
+    const shownText = text.value
+    const mine = visit
+
+    return send('propose', sent, async () => {
+      const result = await api.savePr(at(), { ...json, content: sent.text, sha: sent.sha })
+      if (mine !== visit) return failed
+      proposedText.value = shownText
+      keep()
+      return { how: 'proposed', result }
+    })
   }
 
   /** Go on from another version of the file. */
@@ -130,32 +214,50 @@ export function useEditor(at: () => Place, isNew: boolean) {
     base.value = from
     sha.value = id
     text.value = content
+    keep()
   }
 
-  const propose = (json: Record<string, string>) =>
-    guarded(async () => {
-      const result = await api.savePr(at(), { content: text.value, sha: sha.value, ...json })
-      dropDraft(at())
-      base.value = text.value
-      return result
-    })
+  /** Who has signed in again, after the session had ended. */
+  async function whoIsBack(): Promise<'same' | 'other' | 'nobody'> {
+    const who = session.user?.sub
+
+    return renewSession(at().org).then(
+      () => (session.user?.sub === who ? 'same' : 'other'),
+      () => 'nobody',
+    )
+  }
 
   function warn(event: BeforeUnloadEvent): void {
-    if (isChanged.value && text.value !== base.value) event.preventDefault()
+    keep()
+    if (isUnsaved.value) event.preventDefault()
+  }
+  function mayLeave(): boolean {
+    keep()
+    return !isUnsaved.value || confirm(question)
   }
   onMounted(() => {
     addEventListener('beforeunload', warn)
+    addEventListener('pagehide', keep)
     void load()
   })
   onBeforeUnmount(() => {
-    removeEventListener('beforeunload', warn)
+    visit++
     clearTimeout(timer)
-    watching?.abort()
+    removeEventListener('beforeunload', warn)
+    removeEventListener('pagehide', keep)
   })
-  onBeforeRouteLeave(() => text.value === base.value || !isLoaded.value || confirm('There are unsaved changes. They are kept in this browser. Leave the page?'))
+  onBeforeRouteLeave(mayLeave)
+  onBeforeRouteUpdate((to: RouteLocationNormalized, from: RouteLocationNormalized) => to.path === from.path || mayLeave())
+  if (!isNew)
+    watch(
+      () => JSON.stringify(at()),
+      () => void load(),
+    )
 
-  return { base, text, sha, isLoaded, loadError, failure, parsed, html, state, draft, isChanged, load, restore, discardDraft, edit, save, rebase, propose } as const
+  return {
+    ...{ base, text, sha, proposedText, isLoaded, isSlow, loadError, failure, failedAt, state, isChanged, isUnsaved, isSaving },
+    ...{ seen, drafts, load, restore, edit, write, save, propose, rebase, whoIsBack, settled: () => queue },
+  } as const
 }
 
 export type EditorState = ReturnType<typeof useEditor>
-export type Text = Ref<string>

@@ -1,0 +1,54 @@
+// The drafts of one visit: its own slot, and what earlier visits have left.
+import { ref, shallowRef } from 'vue'
+import { session } from '../lib/session'
+import type { Place } from './api'
+import { draftPlace, dropDraft, findDrafts, keepDraft, newSlot, type Draft, type KeptDraft } from './drafts'
+import { forgetOthers } from './owner'
+
+export function useDrafts(isNew: boolean) {
+  const offered = shallowRef<KeptDraft[]>([])
+  const isKept = ref(true)
+  let place = ''
+  let slot = ''
+
+  /** A visit begins. */
+  function begin(at: Place): void {
+    forgetOthers(session.user?.sub)
+    place = draftPlace(session.user?.sub, at, isNew)
+    slot = newSlot(place)
+    offered.value = []
+    isKept.value = true
+  }
+
+  /** What an earlier visit has left that is not the text of the file. */
+  function look(content: string): void {
+    const found = findDrafts(place).filter(({ key }) => key !== slot)
+
+    for (const { key, text } of found) if (text === content) dropDraft(key)
+    offered.value = found.filter(({ text }) => text !== content)
+  }
+
+  function keep(draft: Omit<Draft, 'at'>): void {
+    if (slot) isKept.value = keepDraft(slot, { ...draft, at: Date.now() })
+  }
+
+  function drop(): void {
+    if (slot) dropDraft(slot)
+    isKept.value = true
+  }
+
+  /** The slot of the visit becomes one that is offered; the visit gets another. */
+  function setAside(draft: Omit<Draft, 'at'>): void {
+    keep(draft)
+    offered.value = [{ ...draft, at: Date.now(), key: slot }, ...offered.value]
+    slot = newSlot(place)
+  }
+
+  /** It is decided about: not offered any more. */
+  function settle(draft: KeptDraft): void {
+    if (isKept.value) dropDraft(draft.key)
+    offered.value = offered.value.filter(({ key }) => key !== draft.key)
+  }
+
+  return { offered, isKept, begin, look, keep, drop, setAside, settle } as const
+}
