@@ -1,13 +1,17 @@
 import { createApp } from 'vue'
 import App from './App.vue'
 import { path } from './api/client'
+import { forgetOthers } from './editor/owner'
 import { askEarly } from './lib/resource'
-import { may } from './lib/session'
+import { may, session } from './lib/session'
 import { router } from './router'
 import './styles/base.css'
 
 const app = createApp(App).use(router)
 const org = /^\/app\/([\w.-]+)\/$/.exec(location.pathname)?.[1]
+
+// Drafts of somebody who used this browser before.
+if (session.user) forgetOthers(session.user.sub)
 
 // The dashboard is drawn once, with its data, when that comes quickly.
 if (org && may('specs:read')) {
