@@ -113,6 +113,14 @@ describe('criteria change places', () => {
   })
 })
 
+describe('evidence behind a blank line', () => {
+  it('belongs to its criterion, another comment does not', () => {
+    const proof = '\n<!-- a note -->\n<!-- canon:realized-in:PR#1 file:a.c -->\n'
+    expect(removeCriterion(`- [ ] a\n${proof}\nText.\n`, 1)).toBe('\nText.\n')
+    expect(removeCriterion('- [ ] a\n\n<!-- a note -->\nText.\n', 1)).toBe('\n<!-- a note -->\nText.\n')
+  })
+})
+
 describe('line numbers of a text before', () => {
   it('count while no line has come or gone', () => {
     const text = '- [ ] a\n- [ ] b\n- [ ] b\n'

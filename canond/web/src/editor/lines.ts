@@ -5,6 +5,9 @@ import { usualEnd } from './lineEnds'
 const item = /^(\s*)([-*+]|\d{1,9}[.)])(\s+)\[([ xX])\][ \t]+/
 const criteriaHeading = /^ {0,3}#{2,6}[ \t]+acceptance criteria:?[ \t]*#*[ \t]*$/i
 
+const comment = /^\s*<!--/
+const evidence = /^\s*<!--\s*(?:canon|specwright):realized-in:/
+
 interface Table {
   /** With their ends, so that joining them gives the text back. */
   lines: string[]
@@ -39,16 +42,18 @@ export function itemParts(line: string | undefined): { indent: string; bullet: s
   return found && { indent: found[1]!, bullet: found[2]!, gap: found[3]!, box: found[0].length }
 }
 
-/** One past the last line (0-based) that belongs to the item at a line. */
+/** One past the last line (0-based) that belongs to the item at a line: what is
+ * indented below it, and its evidence, which may begin in the first column. */
 function itemEnd(lines: string[], at: number): number {
   const own = indentOf(lines[at]!)
   let end = at + 1
 
   for (let next = end; next < lines.length; next++) {
-    if (isBlank(lines[next])) continue
-    const isMore = indentOf(lines[next]!) > own || (next === end && /^\s*<!--/.test(lines[next]!))
-    if (!isMore) break
-    end = next + 1
+    const line = lines[next]!
+    const isComment = comment.test(line)
+    if (isBlank(line)) continue
+    if (indentOf(line) <= own && !isComment) break
+    if (indentOf(line) > own || next === end || evidence.test(line)) end = next + 1
   }
   return end
 }
