@@ -185,6 +185,15 @@ describe('drafts of the editor', () => {
     editor.drafts.settle(editor.drafts.offered.value[0]!)
     expect(kept()).toEqual(['mine\n'])
   })
+  it('that are the same are offered once', async () => {
+    for (let i = 0; i < 2; i++) {
+      const { box } = await editing({})
+      await pause()
+      box.unmount()
+    }
+    const { editor } = await editing({})
+    expect(editor.drafts.offered.value).toHaveLength(1)
+  })
   it('of a new spec are found again, whatever its path', async () => {
     const answers: Record<string, Answer> = { '/new/template': [200, { content: 'template\n' }] }
     const first = await editing(answers, true)

@@ -22,10 +22,16 @@ export function useDrafts(isNew: boolean) {
 
   /** What an earlier visit has left that is not the text of the file. */
   function look(content: string): void {
-    const found = findDrafts(place).filter(({ key }) => key !== slot)
+    const texts = new Set([content])
 
-    for (const { key, text } of found) if (text === content) dropDraft(key)
-    offered.value = found.filter(({ text }) => text !== content)
+    offered.value = findDrafts(place).filter(({ key, text }) => {
+      if (key === slot) return false
+      // one of each: the latest
+      const isOther = !texts.has(text)
+      texts.add(text)
+      if (!isOther) dropDraft(key)
+      return isOther
+    })
   }
 
   function keep(draft: Omit<Draft, 'at'>): void {
