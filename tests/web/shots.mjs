@@ -49,6 +49,11 @@ const pages = [
   ['editor-structured', `/app/acme/editor/${refunds}`, { ready: '.preview .spec-html > *', act: (page) => page.getByLabel('Structured').check() }],
   ['editor-save', `/app/acme/editor/${refunds}`, { ready: '.preview .spec-html > *', act: typeAndSave }],
   ['editor-conflict', `/app/acme/editor/${refunds}`, { ready: '.preview .spec-html > *', act: conflict, net: { '**/save': (route) => answer(409, { error: 'conflict', server_content: theirs(), server_sha: '0'.repeat(40) })(route) } }],
+  ['editor-propose', `/app/acme/editor/${refunds}`, { ready: '.preview .spec-html > *', act: (page) => typeAndSave(page, 'Save as pull request') }],
+  ['editor-blocked', `/app/acme/editor/${refunds}`, { ready: '.preview .spec-html > *', act: blocked }],
+  ['editor-loading', `/app/acme/editor/${refunds}`, { net: { '**/json': () => {} }, ready: '.bone' }],
+  ['editor-login', `/app/acme/editor/${refunds}`, { ready: '.preview .spec-html > *', act: saveInVain, net: { '**/save': answer(401, { error: 'unauthorized' }), '**/auth/refresh': answer(401) } }],
+  ['editor-stale', `/app/acme/editor/${refunds}`, { ready: '.preview .spec-html > *', act: goStale }],
   ['new-spec', '/app/acme/editor/acme/payments/new'],
   ['api-keys', '/app/acme/settings/api-keys', { net: { '**/settings/api-keys/': (route) => (route.request().resourceType() === 'document' ? route.continue() : answer(200, keys())(route)) } }],
   ['api-keys-none', '/app/acme/settings/api-keys', { net: { '**/settings/api-keys/': (route) => (route.request().resourceType() === 'document' ? route.continue() : answer(200, { keys: [] })(route)) } }],
@@ -109,11 +114,31 @@ async function dropDown(page) {
   await page.keyboard.press('ArrowDown')
 }
 
-async function typeAndSave(page) {
+async function typeAndSave(page, name = 'Save') {
   await page.locator('.cm-content').click()
   await page.keyboard.type('x')
-  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByRole('button', { name, exact: true }).click()
   await page.locator('dialog[open]').waitFor()
+}
+
+async function saveInVain(page) {
+  await typeAndSave(page)
+  await page.locator('dialog[open]').getByRole('button', { name: 'Save', exact: true }).click()
+  await page.locator('[role=alert]').waitFor()
+}
+
+async function blocked(page) {
+  await page.getByLabel('Structured').check()
+  await page.locator('.cards select').first().selectOption('blocked')
+  await page.locator('dialog[open]').waitFor()
+}
+
+async function goStale(page) {
+  await page.route('**/preview', answer(503, { error: 'The database is busy' }))
+  await page.locator('.cm-content').click()
+  await page.keyboard.type('x')
+  await page.getByText('cannot be refreshed').waitFor()
+  await page.unroute('**/preview')
 }
 
 /** What somebody else has saved meanwhile: another line where typeAndSave types, and one that fits. */
