@@ -26,7 +26,8 @@ export type Outcome =
   | { how: 'conflict'; merged: Merged; theirs: string; sha: string }
 
 const failed: Outcome = { how: 'failed' }
-const question = 'There are unsaved changes. They are kept in this browser. Leave the page?'
+const question = (isKept: boolean): string =>
+  `There are unsaved changes. ${isKept ? 'They are kept in this browser.' : 'This browser has no room to keep them.'} Leave the page?`
 
 /** `onRestored`: a draft of another path of a new file is put back. */
 export function useEditor(at: () => Place, isNew: boolean, onRestored?: (file: string, text: string) => void) {
@@ -233,7 +234,7 @@ export function useEditor(at: () => Place, isNew: boolean, onRestored?: (file: s
   }
   function mayLeave(): boolean {
     keep()
-    return !isUnsaved.value || confirm(question)
+    return !isUnsaved.value || confirm(question(drafts.isKept.value))
   }
   onMounted(() => {
     addEventListener('beforeunload', warn)

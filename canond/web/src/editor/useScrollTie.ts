@@ -15,6 +15,7 @@ type Side = 'source' | 'preview'
 export function across(pairs: [number, number][], at: number): number {
   let before: [number, number] = [0, 0]
 
+  if (at <= 0) return 0
   for (const pair of pairs) {
     if (pair[0] >= at && pair[0] > before[0]) return before[1] + ((at - before[0]) / (pair[0] - before[0])) * (pair[1] - before[1])
     before = pair
