@@ -11,6 +11,7 @@ const section = (n, more = 1) => `## ${n}. Part ${n}\n\n<!-- canon:system:${n} s
 const spec = (title, ...parts) => `---\ntitle: ${title}\nstatus: todo\nowner: ann\nteam: core\n---\n\n# ${title}\n\n${parts.join('\n')}`
 const plain = spec('Plain', section(1), section(2), section(3))
 const bare = spec('Bare', '## 1. Bare\n\n### Acceptance Criteria\n')
+const loose = spec('Loose', '## 1. Loose\n\nWords before.\n\n- [ ] one\n\nWords after.\n')
 let folder, server, b, page
 let dialogs = []
 
@@ -21,6 +22,7 @@ before(async () => {
     'specs/crlf.md': plain.replaceAll('\n', '\r\n'),
     'specs/mixed.md': plain.replaceAll(' here.\n', ' here.\r\n').replaceAll('second of 2\n', 'second of 2\r\n'),
     'specs/bare.md': bare,
+    'specs/loose.md': loose,
     'specs/scroll.md': spec('Long', section(1, 12), section(2, 12), section(3, 12)),
     'specs/untitled-spec.md': spec('Taken', section(1)),
     ...Object.fromEntries(['cards', 'order', 'remove', 'queue', 'state', 'leave', 'tab', 'draft', 'down', 'refused', 'prose'].map((name) => [`specs/${name}.md`, plain])),
@@ -261,6 +263,18 @@ test('the first criterion goes below the heading that waits for it', async () =>
   await save()
   await saved()
   assert.equal(read('bare'), `${bare}\n- [ ] the first\n`)
+  clean()
+})
+
+test('text around a list without a heading stays, and only the part before it is in the field', async () => {
+  await cards('loose')
+  const field = page.getByLabel('Text of Loose')
+  assert.equal(await field.inputValue(), 'Words before.')
+  await field.fill('Other words.')
+  await button('Remove criterion: one').click()
+  await save()
+  await saved()
+  assert.equal(read('loose'), loose.replace('Words before.', 'Other words.').replace('- [ ] one\n', ''))
   clean()
 })
 
