@@ -41,6 +41,12 @@ typedef struct canon_task {
     const char *repo_name;
     int64_t total_ac; /**< of this section alone */
     int64_t done_ac;
+    int64_t sub_total_ac; /**< of the sections below it together */
+    int64_t sub_done_ac;
+    const char *owner;      /**< of the spec, or "" */
+    const char *team;       /**< of the spec, or "" */
+    int64_t updated_us;     /**< last change of the spec; 0: not known */
+    const char *ticket_url; /**< or NULL: no ticket, or nobody knows where */
 } canon_task;
 
 /**

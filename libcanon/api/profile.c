@@ -295,6 +295,20 @@ static int ask(cn_call *c, const char *org, bool *answer,
     return rc == CANON_ENOMEM ? rc : CANON_OK;
 }
 
+static int look_for_github(const canon_repo *repo, void *user)
+{
+    int *found = user;
+
+    *found = *found || strncmp(repo->source, "github:", 7) == 0;
+    return 0;
+}
+
+static int has_github_repos(canon_conn *conn, const char *org, int *out)
+{
+    *out = 0;
+    return canon_repo_list(conn, org, look_for_github, out);
+}
+
 int cn_welcome_get(cn_call *c)
 {
     const char *org = cn_call_param(c, "org");
@@ -306,6 +320,7 @@ int cn_welcome_get(cn_call *c)
         canon_setting_text(c->engine, "GITHUB_APP_SLUG"));
     bool has_repos = false;
     bool has_specs = false;
+    bool has_github = false;
     int rc = cn_call_checked(c);
 
     if (!rc && !url)
@@ -314,6 +329,8 @@ int cn_welcome_get(cn_call *c)
         rc = ask(c, org, &has_repos, canon_org_exists);
     if (!rc)
         rc = ask(c, org, &has_specs, canon_org_has_specs);
+    if (!rc)
+        rc = ask(c, org, &has_github, has_github_repos);
     if (rc)
         return rc;
     name = cn_slice_trim_start(name);
@@ -323,6 +340,7 @@ int cn_welcome_get(cn_call *c)
     cn_json_bool(&w, "app_installed", has_repos);
     cn_json_bool(&w, "has_specs", has_specs);
     cn_json_str(&w, "install_url", url);
+    cn_json_bool(&w, "has_github_repos", has_github);
     cn_json_end_object(&w);
     rc = cn_buf_export(&out, &c->body, &c->err);
     return rc ? rc : cn_reply_json(c, 200);

@@ -8,6 +8,7 @@
 #include "json_parts.h"
 
 #include "canon/render.h"
+#include "canon/settings.h"
 
 #include "escape.h"
 #include "fail.h"
@@ -163,6 +164,7 @@ static int add_derived(canon_conn *conn, const view *v, const char *purpose,
     make_key(&key, v, purpose);
     if (key.rc || !cn_lru_get(cache, cn_buf_all(&key), out)) {
         rc = set_links(&links, v, &conn->arena, &conn->err);
+        links.jira_host = canon_setting_text(conn->engine, "JIRA_HOST");
         if (!rc)
             rc = make(v, &links, out, &conn->err);
         if (!rc && !key.rc) /* what is not kept is made again */

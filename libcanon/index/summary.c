@@ -28,6 +28,7 @@ static void write_spec(cn_json *w, const cn_doc_row *d)
     cn_json_time(w, "last_code_change_at", d->last_code_change_at);
     cn_json_time(w, "stale_since", d->stale_since);
     cn_json_bool(w, "is_stale", d->stale_since > 0);
+    cn_json_int(w, "realized_ac", d->counts.realized_ac);
     cn_json_end_object(w);
 }
 

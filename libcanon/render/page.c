@@ -7,6 +7,7 @@
 
 #include "escape.h"
 #include "fail.h"
+#include "ticket.h"
 
 #include <stdlib.h>
 
@@ -18,14 +19,6 @@ typedef struct page {
     size_t scenario;         /* of the section: the next one */
     size_t offset;           /* lines before the body */
 } page;
-
-static const struct {
-    const char *system;
-    const char *url; /* before the id */
-} trackers[] = {
-    {"asana", "https://app.asana.com/0/0/"},
-    {"linear", "https://linear.app/issue/"},
-};
 
 static void put_text(cn_buf *out, const char *text)
 {
@@ -53,42 +46,16 @@ static void put_badge(cn_buf *out, const char *kind, const char *name)
     cn_buf_puts(out, "</span>");
 }
 
-static void put_ticket_url(const page *g, cn_buf *url, const canon_section *s)
-{
-    const canon_render_options *o = &g->p.o;
-    cn_slice id = cn_str(s->ticket_id);
-    size_t hash = cn_slice_find(id, '#');
-    cn_slice repo = hash ? cn_slice_first(id, hash) : cn_str(o->repo);
-
-    for (size_t i = 0; i < sizeof(trackers) / sizeof(trackers[0]); i++) {
-        if (strcmp(s->ticket_system, trackers[i].system) == 0) {
-            cn_buf_puts(url, trackers[i].url);
-            cn_url_escape(url, id);
-        }
-    }
-    if (strcmp(s->ticket_system, "jira") == 0 && o->jira_host) {
-        cn_buf_puts(url, "https://");
-        cn_url_escape(url, cn_str(o->jira_host));
-        cn_buf_puts(url, "/browse/");
-        cn_url_escape(url, id);
-    }
-    if (strcmp(s->ticket_system, "github") == 0 && hash < id.len && repo.len &&
-        cn_slice_find(repo, '/') < repo.len) {
-        cn_buf_puts(url, "https://github.com/");
-        cn_url_escape_path(url, repo);
-        cn_buf_puts(url, "/issues/");
-        cn_url_escape(url, cn_slice_from(id, hash + 1));
-    }
-}
-
 static void put_ticket(page *g, const canon_section *s)
 {
     cn_buf *out = g->p.out;
     cn_buf url = CN_BUF_INIT(CN_RENDER_MAX_OUT);
+    const cn_ticket ticket = {s->ticket_system, s->ticket_id, g->p.o.repo,
+                              g->p.o.jira_host};
 
     if (!s->ticket_system || !s->ticket_id)
         return;
-    put_ticket_url(g, &url, s);
+    cn_ticket_url(&url, &ticket);
     cn_buf_printf(out, " <span class=\"ticket ticket-%s\">", s->ticket_system);
     if (url.len) {
         cn_buf_puts(out, "<a href=\"");

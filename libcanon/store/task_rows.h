@@ -25,7 +25,12 @@ enum {
     CN_TASK_OWNER,
     CN_TASK_NAME,
     CN_TASK_TOTAL_AC,
-    CN_TASK_DONE_AC
+    CN_TASK_DONE_AC,
+    CN_TASK_SPEC_OWNER,
+    CN_TASK_TEAM,
+    CN_TASK_UPDATED,
+    CN_TASK_SUB_TOTAL_AC,
+    CN_TASK_SUB_DONE_AC
 };
 
 /* Repositories by name, documents by path, sections in order. */

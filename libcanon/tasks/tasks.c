@@ -6,8 +6,12 @@
 #include "json.h"
 #include "mem.h"
 #include "task_rows.h"
+#include "ticket.h"
+
+#include "canon/settings.h"
 
 #define MAX_JSON (256 * 1024 * 1024)
+#define MAX_URL (64 * 1024)
 
 struct canon_tasks {
     cn_arena arena; /* the strings */
@@ -18,6 +22,8 @@ struct canon_tasks {
 typedef struct listing {
     cn_task_filter filter;
     canon_tasks *tasks;
+    const char *jira_host;
+    cn_buf url; /* scratch */
 } listing;
 
 static const struct {
@@ -35,6 +41,8 @@ static const struct {
     {CN_TASK_PATH, offsetof(canon_task, spec_file_path)},
     {CN_TASK_OWNER, offsetof(canon_task, repo_owner)},
     {CN_TASK_NAME, offsetof(canon_task, repo_name)},
+    {CN_TASK_SPEC_OWNER, offsetof(canon_task, owner)},
+    {CN_TASK_TEAM, offsetof(canon_task, team)},
 };
 
 static int read_task(cn_rows *rows, cn_arena *a, canon_task *task,
@@ -55,6 +63,29 @@ static int read_task(cn_rows *rows, cn_arena *a, canon_task *task,
     }
     task->total_ac = cn_rows_int(rows, CN_TASK_TOTAL_AC);
     task->done_ac = cn_rows_int(rows, CN_TASK_DONE_AC);
+    task->sub_total_ac = cn_rows_int(rows, CN_TASK_SUB_TOTAL_AC);
+    task->sub_done_ac = cn_rows_int(rows, CN_TASK_SUB_DONE_AC);
+    task->updated_us = cn_rows_int(rows, CN_TASK_UPDATED);
+    return CANON_OK;
+}
+
+static int find_ticket(listing *l, canon_task *task, canon_error *err)
+{
+    cn_arena *a = &l->tasks->arena;
+    cn_ticket ticket = {task->ticket_system, task->ticket_id, NULL,
+                        l->jira_host};
+
+    if (!ticket.system || !ticket.id)
+        return CANON_OK;
+    ticket.repo =
+        cn_arena_printf(a, "%s/%s", task->repo_owner, task->repo_name);
+    cn_buf_reset(&l->url);
+    cn_ticket_url(&l->url, &ticket);
+    if (ticket.repo && l->url.len)
+        task->ticket_url = cn_arena_copy(a, cn_buf_all(&l->url));
+    if (!ticket.repo || l->url.rc == CANON_ENOMEM ||
+        (l->url.len && !task->ticket_url))
+        return cn_fail_memory(err);
     return CANON_OK;
 }
 
@@ -70,6 +101,8 @@ static int read_tasks(canon_conn *conn, void *arg)
 
         rc = task ? read_task(rows, &l->tasks->arena, task, &conn->err)
                   : cn_fail_memory(&conn->err);
+        if (!rc)
+            rc = find_ticket(l, task, &conn->err);
     }
     cn_rows_free(rows);
     return rc;
@@ -91,7 +124,7 @@ static int load_query(canon_conn *conn, const canon_task_query *query,
 int canon_tasks_list(canon_conn *conn, const canon_task_query *query,
                      canon_tasks **out)
 {
-    listing l = {{NULL, NULL, NULL}, NULL};
+    listing l = {.url = CN_BUF_INIT(MAX_URL)};
     int rc = cn_conn_begin(conn, CN_DB_READ);
 
     *out = NULL;
@@ -103,12 +136,14 @@ int canon_tasks_list(canon_conn *conn, const canon_task_query *query,
     }
     if (!rc) {
         l.tasks->items.size = sizeof(canon_task);
+        l.jira_host = canon_setting_text(conn->engine, "JIRA_HOST");
         rc = cn_tx_retry(conn, CN_TX_READ, read_tasks, &l);
     }
     if (rc) {
         canon_tasks_free(l.tasks);
         l.tasks = NULL;
     }
+    cn_buf_free(&l.url);
     *out = l.tasks;
     return cn_conn_end(conn, rc);
 }
@@ -139,6 +174,12 @@ static void write_task(cn_json *w, const canon_task *t)
     cn_json_str(w, "spec_file_path", t->spec_file_path);
     cn_json_str(w, "repo_owner", t->repo_owner);
     cn_json_str(w, "repo_name", t->repo_name);
+    cn_json_str(w, "owner", t->owner);
+    cn_json_str(w, "team", t->team);
+    cn_json_time(w, "updated", t->updated_us);
+    cn_json_int(w, "sub_total_ac", t->sub_total_ac);
+    cn_json_int(w, "sub_done_ac", t->sub_done_ac);
+    cn_json_str(w, "ticket_url", t->ticket_url);
     cn_json_end_object(w);
 }
 

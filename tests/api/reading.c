@@ -30,6 +30,7 @@ BOTH(reading, shows_the_dashboard)
     cr_assert(body_has(&f, "\"total_repos\":2"));
     cr_assert(body_has(&f, "\"total_sections\":3,\"done_sections\":1,"
                            "\"total_ac\":2,\"done_ac\":1"));
+    cr_assert(body_has(&f, "\"realized_ac\":0"));
     fixture_close(&f);
 }
 
@@ -117,6 +118,8 @@ BOTH(reading, lists_tasks)
     fixture_open(&f, *which, NULL);
     cr_assert(eq(int, get(&f, "/app/acme/api/tasks"), 200));
     cr_assert(body_has(&f, "\"total\":2"));
+    cr_assert(body_has(&f, "\"owner\":\"alice\",\"team\":\"platform\","
+                           "\"updated\":\"2"));
     cr_assert(eq(int, get(&f, "/app/acme/api/tasks?status=done&repo="), 200));
     cr_assert(body_has(&f, "\"total\":1"));
     cr_assert(eq(int, get(&f, "/app/acme/api/tasks?status=strange"), 200));
@@ -133,7 +136,8 @@ BOTH(reading, shows_the_checklist)
     cr_assert(eq(str, (char *)body_of(&f),
                  "{\"user_name\":\"\",\"app_installed\":true,"
                  "\"has_specs\":true,\"install_url\":\"https://github.com/"
-                 "apps/canon-hq/installations/new\"}"));
+                 "apps/canon-hq/installations/new\","
+                 "\"has_github_repos\":false}"));
     cr_assert(eq(int, get(&f, "/app/nope/api/welcome"), 200));
     cr_assert(body_has(&f, "\"app_installed\":false"));
     fixture_close(&f);

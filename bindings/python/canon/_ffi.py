@@ -1008,6 +1008,12 @@ class canon_task(Structure):
         ("repo_name", c_char_p),
         ("total_ac", c_int64),
         ("done_ac", c_int64),
+        ("sub_total_ac", c_int64),
+        ("sub_done_ac", c_int64),
+        ("owner", c_char_p),
+        ("team", c_char_p),
+        ("updated_us", c_int64),
+        ("ticket_url", c_char_p),
     ]
 
 
