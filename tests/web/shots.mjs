@@ -41,7 +41,10 @@ const pages = [
   ['search', '/app/acme/search?q=refund'],
   ['search-start', '/app/acme/search'],
   ['coverage', '/app/acme/coverage'],
+  ['coverage-trend', '/app/acme/coverage', { net: { '**/api/coverage*': trend }, ready: '.chart' }],
+  ['coverage-gaps', '/app/acme/coverage?list=evidence', { ready: '#missing li', act: unfold }],
   ['tasks', '/app/acme/tasks'],
+  ['tasks-detail', '/app/acme/tasks?view=flat', { ready: '.fold', act: unfold }],
   ['tasks-flat', '/app/acme/tasks?view=flat'],
   ['tasks-odd', '/app/odd/tasks'],
   ['editor-start', '/app/acme/editor/'],
@@ -101,6 +104,22 @@ const pages = [
   ['search-empty', '/app/acme/search?q=zzzzzz'],
   ['offline', '/app/acme/', { offline: true }],
 ]
+
+/** Sixty days, a few of them without anything to count. */
+async function trend(route) {
+  const real = await route.fetch()
+  const points = Array.from({ length: 60 }, (_, i) => {
+    const total = i > 20 && i < 25 ? 0 : 60 + 2 * i
+    return { date: new Date(Date.UTC(2026, 2, 1 + i)).toISOString().slice(0, 10), total_sections: total && 90, done_sections: total && i, total_ac: total, done_ac: Math.round(total * 0.7 * (i / 60) + total / 5), realized_ac: Math.round(total * 0.4 * (i / 60)) }
+  })
+  await route.fulfill({ response: real, json: { ...(await real.json()), trend: points } })
+}
+
+/** What the first row of a list holds. */
+async function unfold(page) {
+  await page.locator('.fold, #missing li button').first().click()
+  await page.locator('.criteria li, .detail').first().waitFor()
+}
 
 function keys() {
   const at = (days) => new Date(Date.now() + days * 86400e3).toISOString()

@@ -1,6 +1,7 @@
 // Tasks, coverage, keys: what their pages compute.
 import { describe, expect, it } from 'vitest'
-import type { TaskItem } from '../src/api/types'
+import type { CoverageResponse, OrgOverview, TaskItem } from '../src/api/types'
+import { badge, daysOf, gaps, trendCsv, trendLines, wholeOf } from '../src/lib/coverage'
 import { compareWith, orderText, readOrder, sortState, turned } from '../src/lib/order'
 import { criteriaText, filterTasks, ownNames, sortTasks } from '../src/lib/tasks'
 import { nextStep } from '../src/lib/taskstate'
@@ -56,5 +57,45 @@ describe('tasks', () => {
   })
   it('know what comes next', () => {
     expect(['todo', 'blocked', 'in_progress', 'done', 'draft'].map((state) => nextStep(state)?.state)).toEqual(['in_progress', 'in_progress', 'done', undefined, undefined])
+  })
+})
+
+describe('coverage', () => {
+  const point = (date: string, done_ac: number, total_ac: number) => ({ date, done_ac, total_ac, realized_ac: 0, done_sections: 0, total_sections: 0 }) as CoverageResponse['trend'][number]
+  const lines = (points: CoverageResponse['trend']) => trendLines(points, (p) => p.done_ac, (p) => p.total_ac)
+
+  it('breaks the line at a day with nothing to count', () => {
+    const points = [point('2026-01-01', 1, 2), point('2026-01-02', 1, 1), point('2026-01-03', 0, 0), point('2026-01-05', 0, 4)]
+    expect(lines(points)).toEqual([[{ x: 0, y: 0.5 }, { x: 0.25, y: 1 }], [{ x: 1, y: 0 }]])
+    expect(lines([])).toEqual([])
+    expect(lines([point('2026-01-01', 1, 1)])).toEqual([[{ x: 0, y: 1 }]])
+  })
+  it('is written with its trend', () => {
+    expect(trendCsv([point('2026-01-01', 1, 2)])).toBe('date,total_sections,done_sections,total_ac,done_ac,realized_ac\r\n2026-01-01,0,0,2,1,0\r\n')
+  })
+  it('asks for as many days as the server gives', () => {
+    expect([undefined, '14', '730', '0', '731', 'x', '1.5', ''].map(daysOf)).toEqual([30, 14, 730, 30, 30, 30, 30, 30])
+  })
+  it('has no figure without a whole', () => {
+    const counts = { total_specs: 0, total_sections: 0, total_ac: 3 } as CoverageResponse['summary']
+    expect(wholeOf('health_score', counts)).toBe(0)
+    expect(wholeOf('ac_coverage_pct', counts)).toBe(3)
+    expect(wholeOf('total_specs', counts)).toBe(1)
+  })
+  it('lists the widest gaps first, as far as the filters let through', () => {
+    const spec = (title: string, total_ac: number, done_ac: number, realized_ac: number) => ({ title, team: 'Core', total_ac, done_ac, realized_ac })
+    const overview = { repos_with_specs: [{ full_name: 'o/r', specs: [spec('a', 3, 3, 1), spec('b', 5, 4, 0), spec('c', 2, 2, 2)] }] } as unknown as OrgOverview
+    const titles = (...how: Parameters<typeof gaps> extends [unknown, ...infer Rest] ? Rest : never) => gaps(overview, ...how).map((gap) => `${gap.spec.title}${gap.missing}`)
+    expect(titles('evidence', '', '')).toEqual(['b5', 'a2'])
+    expect(titles('criteria', 'O/R', 'core')).toEqual(['b1'])
+    expect(titles('criteria', 'o/x', '')).toEqual([])
+    expect(titles('criteria', '', 'other')).toEqual([])
+  })
+  it('has a badge for what is shown', () => {
+    expect(badge('https://x', 'acme', '', '').markdown).toBe('[![Specs of acme](https://x/app/acme/badge.svg)](https://x/app/acme/coverage)')
+    expect(badge('https://x', 'acme', 'o/r', '').src).toBe('https://x/app/acme/badge.svg?repo=o%2Fr')
+    expect(badge('https://x', 'acme', '', 'a](b) &c').markdown).toBe(
+      '[![Specs of a\\](b) &c](https://x/app/acme/badge.svg?team=a%5D%28b%29+%26c)](https://x/app/acme/coverage?team=a%5D%28b%29+%26c)',
+    )
   })
 })
