@@ -24,6 +24,18 @@ odd['odd/docs/specs/flat.md'] = '---\ntitle: Flat\nstatus: draft\nupdated: soon\
 const api = (name) => `**/app/*/api/${name}*`
 const answer = (status, body = {}) => (route) => route.fulfill({ status, contentType: 'application/json', headers: { 'x-request-id': '01JD4Q7Z' }, body: JSON.stringify(body) })
 
+/** The endpoint of the keys, whose page has the same path without a slash. */
+const keysOf = (list, made) => ({
+  '**/settings/api-keys/': (route) => (route.request().resourceType() === 'document' ? route.continue() : answer(200, route.request().method() === 'POST' ? made : list)(route)),
+})
+const person = {
+  sub: 'auth0|64f0c2a1b7e9d3', email: 'dana.fox@acme.example', name: 'Dana Fox', picture: '', org_login: 'acme', permissions: ['specs:read', 'specs:write'], all_permissions: ['org:manage', 'platform:manage', 'specs:admin', 'specs:read', 'specs:write'],
+  auth_method: 'session', github_user: { login: 'dfox', name: 'Dana Fox' }, last_login_at: new Date(Date.now() - 7200e3).toISOString(), inferred_role: 'editor',
+}
+
+const nothing = { total_specs: 0, total_sections: 0, done_sections: 0, total_ac: 0, done_ac: 0, realized_ac: 0, section_coverage_pct: 0, ac_coverage_pct: 0, realization_rate_pct: 0, health_score: 0 }
+const noCoverage = { summary: nothing, trend: [], breakdown_by_repo: {}, breakdown_by_team: {} }
+
 /** name, path, and for states what the network does or what is done first. */
 const refunds = 'acme/payments/docs/specs/refunds.md'
 const pages = [
@@ -58,11 +70,14 @@ const pages = [
   ['editor-login', `/app/acme/editor/${refunds}`, { ready: '.preview .spec-html > *', act: saveInVain, net: { '**/save': answer(401, { error: 'unauthorized' }), '**/auth/refresh': answer(401) } }],
   ['editor-stale', `/app/acme/editor/${refunds}`, { ready: '.preview .spec-html > *', act: goStale }],
   ['new-spec', '/app/acme/editor/acme/payments/new'],
-  ['api-keys', '/app/acme/settings/api-keys', { net: { '**/settings/api-keys/': (route) => (route.request().resourceType() === 'document' ? route.continue() : answer(200, keys())(route)) } }],
-  ['api-keys-none', '/app/acme/settings/api-keys', { net: { '**/settings/api-keys/': (route) => (route.request().resourceType() === 'document' ? route.continue() : answer(200, { keys: [] })(route)) } }],
+  ['api-keys', '/app/acme/settings/api-keys', { net: keysOf(keys()) }],
+  ['api-keys-none', '/app/acme/settings/api-keys', { net: keysOf({ keys: [] }) }],
+  ['api-keys-new', '/app/acme/settings/api-keys', { net: keysOf({ keys: [] }, { id: '9', key: `sw_${'k'.repeat(43)}` }), act: makeKey }],
   ['integrations', '/app/acme/settings/integrations'],
   ['profile', '/app/acme/profile'],
+  ['profile-person', '/app/acme/profile', { net: { [api('profile')]: answer(200, person) } }],
   ['welcome', '/app/acme/welcome'],
+  ['welcome-first', '/app/acme/welcome', { net: { [api('welcome')]: answer(200, { user_name: 'Dana', app_installed: false, has_specs: false, install_url: 'https://github.com/apps/x/installations/new', has_github_repos: false }) } }],
   ['no-org', '/app/no-org'],
   ['choose-org', '/app/choose-org'],
   ['missing', '/app/acme/nothing/here'],
@@ -79,18 +94,21 @@ const pages = [
     ['repository', '/app/acme/repos/acme/payments', '**/api/repos/**'],
     ['spec', `/app/acme/specs/${refunds}`, '**/api/specs/**'],
     ['document', '/app/acme/docs/acme/payments/docs/adr/0007-queue-backend.md', '**/api/docs/**'],
-  ].flatMap(([name, at, asked]) =>
-    [
-      [`${name}-loading`, at, { net: { [asked]: () => {} }, ready: '.bone' }],
-      [`${name}-error`, at, { net: { [asked]: answer(500, { error: 'The database cannot be reached' }) } }],
-      [`${name}-401`, at, { net: { [asked]: answer(401, { error: 'unauthorized' }) } }],
-      [`${name}-403`, at, { net: { [asked]: answer(403, { detail: 'Needs the permission specs:read' }) } }],
-      [`${name}-404`, at, { net: { [asked]: answer(404, { error: 'not found' }) } }],
-      [`${name}-429`, at, { net: { [asked]: answer(429, { error: 'rate limit' }) } }],
-      [`${name}-offline`, at, { net: { [asked]: (route) => route.abort('internetdisconnected') } }],
-      [`${name}-stale`, at, { offline: true, act: refresh }],
-    ].filter(([state]) => isAll || name === 'dashboard' || ['spec-stale', 'document-error'].includes(state)),
-  ),
+    ['api-keys', '/app/acme/settings/api-keys', '**/settings/api-keys/'],
+    ['profile', '/app/acme/profile', api('profile')],
+    ['welcome', '/app/acme/welcome', api('welcome')],
+    ['integrations', '/app/acme/settings/integrations', api('{welcome,dashboard}')],
+  ]
+    .flatMap(([name, at, asked]) => states(name, at, asked))
+    .filter(([state]) => isAll || state.startsWith('dashboard-') || ['spec-stale', 'document-error'].includes(state)),
+  ...(isAll
+    ? [
+        ['coverage-filtered-empty', '/app/acme/coverage?team=nobody'],
+        ['coverage-empty', '/app/acme/coverage', { net: { [api('coverage')]: answer(200, noCoverage) } }],
+        ['tasks-none', '/app/acme/tasks', { net: { [api('tasks')]: answer(200, { tasks: [], total: 0 }), [api('welcome')]: answer(200, { has_specs: false }) } }],
+        ['coverage-odd', '/app/odd/coverage?list=criteria'],
+      ]
+    : []),
   ['dashboard-bare', '/app/bare/'],
   ['dashboard-attention', '/app/acme/?attention=any'],
   ['repository-bare', '/app/bare/repos/bare/bare'],
@@ -115,6 +133,22 @@ async function trend(route) {
   await route.fulfill({ response: real, json: { ...(await real.json()), trend: points } })
 }
 
+/** The states that each page has, when this endpoint is slow or refuses. */
+function states(name, at, endpoint) {
+  const says = (act) => ({ net: { [endpoint]: (route) => (route.request().resourceType() === 'document' ? route.continue() : act(route)) } })
+  return [
+    [`${name}-loading`, at, { ...says(() => {}), ready: '.bone, [role=status]' }],
+    [`${name}-error`, at, says(answer(500, { error: 'The database cannot be reached' }))],
+    [`${name}-401`, at, says(answer(401, { error: 'unauthorized' }))],
+    [`${name}-403`, at, says(answer(403, { detail: 'Needs the permission specs:read' }))],
+    [`${name}-404`, at, says(answer(404, { error: 'not found' }))],
+    [`${name}-429`, at, says(answer(429, { error: 'rate limit' }))],
+    [`${name}-offline`, at, says((route) => route.abort('internetdisconnected'))],
+    // these two are not asked for again while they are shown
+    ...(['api-keys', 'welcome'].includes(name) ? [] : [[`${name}-stale`, at, { offline: true, act: refresh }]]),
+  ]
+}
+
 /** What the first row of a list holds. */
 async function unfold(page) {
   await page.locator('.fold, #missing li button').first().click()
@@ -124,7 +158,13 @@ async function unfold(page) {
 function keys() {
   const at = (days) => new Date(Date.now() + days * 86400e3).toISOString()
   const key = (id, label, more) => ({ id, label, prefix: 'sw_3kJ9', scopes: ['specs:read'], created_at: at(-10), last_used_at: at(-1), expires_at: at(80), revoked_at: null, ...more })
-  return { keys: [key('1', 'CI of payments', { scopes: ['specs:read', 'specs:write'] }), key('2', 'laptop', { expires_at: at(5) }), key('3', 'old script', { revoked_at: at(-2) })] }
+  return { keys: [key('1', 'CI of payments', { scopes: ['specs:read', 'specs:write'] }), key('2', 'laptop', { expires_at: at(5), created_at: at(-120), last_used_at: null }), key('3', 'old script', { revoked_at: at(-2) })] }
+}
+
+async function makeKey(page) {
+  await page.getByLabel('Label').fill('CI')
+  await page.getByRole('button', { name: 'Create key' }).click()
+  await page.locator('code.key').waitFor()
 }
 
 async function dropDown(page) {

@@ -376,7 +376,7 @@ test('somebody signs in, makes a key, uses it and revokes it', async () => {
     assert.ok(!(await p.content()).includes(key))
     await p.getByRole('button', { name: 'Revoke from a story' }).click()
     await p.locator('dialog[open]').getByRole('button', { name: 'Revoke', exact: true }).click()
-    await p.getByText('revoked', { exact: true }).waitFor()
+    await p.getByText('Revoked', { exact: true }).waitFor()
     assert.equal(await use(), 401)
     assert.deepEqual(person.problems, [])
   } finally {

@@ -225,3 +225,118 @@ test('the chart is readable on a phone', async () => {
   await page.unrouteAll()
   clean()
 })
+
+const anyKey = (id, label, more) => ({ id, label, org_login: 'acme', prefix: 'sw_3kJ9', scopes: ['specs:read'], created_at: '2026-01-01T00:00:00Z', last_used_at: null, expires_at: null, revoked_at: null, ...more })
+/** The endpoint of the keys, whose page has the same path without a slash. */
+const keysAre = (act) => page.route('**/settings/api-keys/**', (route) => (route.request().resourceType() === 'document' ? route.continue() : act(route)))
+
+test('keys say when they end, and trouble with one stands at the table', async () => {
+  const soon = new Date(Date.now() + 4.5 * 86_400_000).toISOString()
+  let revoked = null
+  let status = 500
+  await keysAre((route) => {
+    if (route.request().method() === 'GET') return answer(200, { keys: [anyKey(7, 'old script', { expires_at: soon, revoked_at: revoked }), anyKey(8, 'ci', { created_at: new Date().toISOString() })] })(route)
+    if (status === 204) revoked = new Date().toISOString()
+    return status === 204 ? route.fulfill({ status }) : answer(status, { error: 'The database cannot be reached' })(route)
+  })
+  await open('/app/acme/settings/api-keys')
+  assert.equal(await page.getByLabel('Expires').inputValue(), '90')
+  const row = page.locator('tbody tr').first()
+  assert.match(await row.innerText(), /Expires in 5 days[\s\S]*Unused for 90 days/)
+  assert.match(await row.innerText(), /in \d days/)
+  const revoke = async () => {
+    await row.getByRole('button', { name: 'Revoke old script' }).click()
+    await page.locator('dialog[open]').getByRole('button', { name: 'Revoke', exact: true }).click()
+  }
+  await revoke()
+  await page.getByRole('alert').waitFor()
+  assert.match(await page.getByRole('alert').innerText(), /“old script” was not revoked: The database/)
+  assert.equal(await page.locator('form [role=alert]').count(), 0)
+  status = 204
+  await revoke()
+  await row.getByText('Revoked').waitFor()
+  await eventually(() => row.evaluate((element) => element === document.activeElement), 'the focus')
+  await page.unrouteAll()
+  b.problems.length = 0
+  clean()
+})
+
+test('a new key leaves with the page', async () => {
+  await keysAre((route) => answer(200, route.request().method() === 'GET' ? { keys: [] } : { ...anyKey(9, 'x', {}), key: 'sw_only-once' })(route))
+  await open('/app/acme/settings/api-keys')
+  await page.getByLabel('Label').fill('x')
+  await button('Create key').click()
+  await page.locator('code.key').waitFor()
+  assert.ok((await page.locator('.fresh pre').innerText()).includes(`curl -H "Authorization: Bearer sw_only-once" ${server.url}/app/acme/api/tasks`))
+  await page.getByRole('link', { name: 'Profile' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Profile' }).waitFor()
+  assert.ok(!(await page.content()).includes('sw_only-once'))
+  await page.goBack()
+  await page.getByRole('heading', { level: 1, name: 'API keys' }).waitFor()
+  assert.ok(!(await page.content()).includes('sw_only-once'))
+  await page.unrouteAll()
+  clean()
+})
+
+test('integrations say only what is known', async () => {
+  await open('/app/acme/settings/integrations')
+  const text = () => page.locator('main').innerText()
+  // local repositories are no installation
+  assert.match(await text(), /Not in use: the repositories here are local ones/)
+  assert.match(await text(), /Linear\s+used here/)
+  assert.equal(await page.getByRole('button', { name: /^Copy address for/ }).count(), 4)
+  await page.route('**/api/dashboard', answer(500, { error: 'The database cannot be reached' }))
+  await open('/app/acme/settings/integrations')
+  await page.getByText('Which of them are used could not be loaded').waitFor()
+  assert.doesNotMatch(await text(), /not used|used here/)
+  assert.ok((await text()).includes(`${server.url}/webhooks/jira`))
+  await page.unrouteAll()
+  b.problems.length = 0
+  clean()
+})
+
+test('the first steps look for news for a minute, then explain, and lead to a new spec', async () => {
+  let specs = false
+  let asked = 0
+  await page.clock.install()
+  await page.route('**/api/welcome', (route) => {
+    asked++
+    return answer(200, { user_name: 'Dana', app_installed: asked > 22, has_specs: specs, install_url: 'https://github.com/apps/x/installations/new', has_github_repos: false })(route)
+  })
+  await open('/app/acme/welcome')
+  await page.getByText('connect one first').waitFor()
+  await page.getByText('Looking for news').waitFor()
+  for (let i = 0; i < 21; i++) await page.clock.runFor(3000)
+  await page.getByText('Nothing has arrived for a minute').waitFor()
+  const many = asked
+  await page.clock.runFor(30_000)
+  assert.equal(asked, many)
+  await button('Look again').click()
+  await page.clock.runFor(6000)
+  const create = page.getByRole('link', { name: 'Create it now' })
+  await create.waitFor()
+  assert.match(await create.getAttribute('href'), /\/editor\/acme\/\w+\/new$/)
+  specs = true
+  await page.clock.runFor(3000)
+  await page.getByText(/^\d+ specs, \d+ criteria found\.$/).waitFor()
+  await page.unrouteAll()
+  clean()
+})
+
+test('the profile tells what is granted from what is missing', async () => {
+  const profile = { sub: 'a|1', email: 'dana@acme.org', name: 'Dana Fox', picture: 'https://elsewhere.test/dana.png', org_login: 'acme', permissions: ['specs:read'], all_permissions: ['specs:read', 'specs:write'], auth_method: 'session', github_user: null, last_login_at: null, inferred_role: 'viewer' }
+  await page.route('**/api/profile', answer(200, profile))
+  await open('/app/acme/profile')
+  assert.match(await page.locator('.yes').innerText(), /Read specs[^]*specs:read/)
+  assert.match(await page.locator('.no').innerText(), /Edit specs[^]*specs:write/)
+  assert.match(await page.locator('main').innerText(), /Organisation\s+acme[^]*Signed in by\s+a browser session/)
+  assert.equal(await page.locator('.face').first().innerText(), 'DF')
+  assert.equal(await page.getByRole('link', { name: 'API keys' }).count(), 2)
+  await page.getByLabel('Keys without Ctrl').uncheck()
+  await page.keyboard.press('g')
+  await page.keyboard.press('t')
+  assert.match(page.url(), /\/profile$/)
+  await page.getByLabel('Keys without Ctrl').check()
+  await page.unrouteAll()
+  clean()
+})

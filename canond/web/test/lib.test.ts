@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ApiError, ask, filePath, messageOf, path } from '../src/api/client'
 import type { ApiKey, CoverageResponse, OrgOverview, SearchResult, SpecSummary, TaskItem } from '../src/api/types'
 import { pathProblem, slugOf } from '../src/editor/paths'
-import { keyState } from '../src/lib/apikeys'
+import { curlLine, keyRemarks } from '../src/lib/apikeys'
 import { band, csv, figure } from '../src/lib/coverage'
 import { count, percent, words } from '../src/lib/format'
 import { actionOf, keyActions, singleKeys } from '../src/lib/keys'
@@ -221,12 +221,17 @@ describe('coverage', () => {
 describe('keys of the API', () => {
   const key = (over: Partial<ApiKey>): ApiKey => ({ created_at: '2026-01-01T00:00:00Z', expires_at: null, revoked_at: null, last_used_at: null, ...over }) as ApiKey
   const now = Date.parse('2026-01-10T00:00:00Z')
-  it('say how they are doing', () => {
-    expect(keyState(key({}), now)).toBe('active')
-    expect(keyState(key({ revoked_at: '2026-01-02T00:00:00Z' }), now)).toBe('revoked')
-    expect(keyState(key({ expires_at: '2026-01-09T00:00:00Z' }), now)).toBe('expired')
-    expect(keyState(key({ expires_at: '2026-01-11T00:00:00Z' }), now)).toBe('expires in 1 day')
-    expect(keyState(key({}), now + 100 * 86_400_000)).toBe('unused for 90 days')
+  it('say how they are doing, all of it', () => {
+    const said = (over: Partial<ApiKey>, at = now): string => keyRemarks(key(over), at).map((remark) => remark.text).join(', ')
+    expect(said({})).toBe('Active')
+    expect(said({ revoked_at: '2026-01-02T00:00:00Z' })).toBe('Revoked')
+    expect(said({ expires_at: '2026-01-09T00:00:00Z' })).toBe('Expired')
+    expect(said({ expires_at: '2026-01-11T00:00:00Z' })).toBe('Expires in 1 day')
+    expect(said({}, now + 100 * 86_400_000)).toBe('Unused for 90 days')
+    expect(said({ expires_at: '2026-04-25T00:00:00Z' }, now + 100 * 86_400_000)).toBe('Expires in 5 days, Unused for 90 days')
+  })
+  it('have a command line to try them', () => {
+    expect(curlLine('https://x', 'acme', 'sw_1')).toBe('curl -H "Authorization: Bearer sw_1" https://x/app/acme/api/tasks')
   })
 })
 
