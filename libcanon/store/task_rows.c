@@ -1,12 +1,14 @@
 #include "task_rows.h"
 
 /* The sections below s follow it, up to the next one of its level. Only
- * sections with one below them are asked for more than their neighbour. */
-#define BELOW(what)                                                            \
+ * sections with one below them are asked for more than their neighbour, and
+ * once: both sums are in one number. */
+#define SECTIONS_BELOW                                                         \
     ", CASE WHEN EXISTS (SELECT 1 FROM spec_sections k"                        \
     " WHERE k.org_login = s.org_login AND k.document_id = s.document_id"       \
     " AND k.ord = s.ord + 1 AND k.parent_ord = s.ord)"                         \
-    " THEN (SELECT SUM(c." what ") FROM spec_sections c"                       \
+    " THEN (SELECT SUM(c.total_ac) * 2147483648 + SUM(c.done_ac)"              \
+    " FROM spec_sections c"                                                    \
     " WHERE c.org_login = s.org_login AND c.document_id = s.document_id"       \
     " AND c.ord > s.ord AND c.ord < COALESCE((SELECT n.ord"                    \
     " FROM spec_sections n WHERE n.org_login = s.org_login"                    \
@@ -17,7 +19,7 @@
     "SELECT s.section_id, s.section_number, s.heading, s.status,"              \
     " s.blocked_by, s.ticket_system, s.ticket_ref, d.title, d.path, r.owner,"  \
     " r.name, s.total_ac, s.done_ac, d.owner, d.team, d.last_doc_change_at"    \
-    BELOW("total_ac") BELOW("done_ac")                                         \
+    SECTIONS_BELOW                                                             \
     " FROM spec_sections s"                                                    \
     " JOIN spec_documents d ON d.org_login = s.org_login"                      \
     " AND d.id = s.document_id AND d.is_spec = 1"                              \

@@ -29,9 +29,12 @@ enum {
     CN_TASK_SPEC_OWNER,
     CN_TASK_TEAM,
     CN_TASK_UPDATED,
-    CN_TASK_SUB_TOTAL_AC,
-    CN_TASK_SUB_DONE_AC
+    CN_TASK_BELOW /* criteria, see CN_TASK_BELOW_TOTAL */
 };
+
+/* Criteria of the sections below, and how many of them are done. */
+#define CN_TASK_BELOW_TOTAL(below) ((below) / INT64_C(2147483648))
+#define CN_TASK_BELOW_DONE(below)  ((below) % INT64_C(2147483648))
 
 /* Repositories by name, documents by path, sections in order. */
 int cn_store_tasks(cn_db *db, const cn_task_filter *filter, cn_rows **out,

@@ -48,6 +48,7 @@ static const struct {
 static int read_task(cn_rows *rows, cn_arena *a, canon_task *task,
                      canon_error *err)
 {
+    int64_t below;
     size_t i;
 
     for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -63,8 +64,9 @@ static int read_task(cn_rows *rows, cn_arena *a, canon_task *task,
     }
     task->total_ac = cn_rows_int(rows, CN_TASK_TOTAL_AC);
     task->done_ac = cn_rows_int(rows, CN_TASK_DONE_AC);
-    task->sub_total_ac = cn_rows_int(rows, CN_TASK_SUB_TOTAL_AC);
-    task->sub_done_ac = cn_rows_int(rows, CN_TASK_SUB_DONE_AC);
+    below = cn_rows_int(rows, CN_TASK_BELOW);
+    task->sub_total_ac = CN_TASK_BELOW_TOTAL(below);
+    task->sub_done_ac = CN_TASK_BELOW_DONE(below);
     task->updated_us = cn_rows_int(rows, CN_TASK_UPDATED);
     return CANON_OK;
 }
