@@ -218,7 +218,7 @@ async function conflict(page) {
 
 async function refresh(page) {
   await page.evaluate(() => dispatchEvent(new Event('online')))
-  await page.locator('.stale').waitFor({ timeout: 5000 })
+  await page.locator('.stale').first().waitFor({ timeout: 5000 })
 }
 
 const folder = samples()
