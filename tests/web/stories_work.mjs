@@ -340,3 +340,24 @@ test('the profile tells what is granted from what is missing', async () => {
   await page.unrouteAll()
   clean()
 })
+
+test('my tasks are those of specs that name me', async () => {
+  // somebody is signed in: the server puts it into the page
+  await page.route('**/app/acme/tasks*', async (route) => {
+    if (route.request().resourceType() !== 'document') return route.continue()
+    const real = await route.fetch()
+    const user = { sub: 'x', email: 'dana@acme.org', name: 'Dana Fox', picture: '', org_id: '', org_login: 'acme', permissions: ['specs:read'] }
+    await route.fulfill({ response: real, body: (await real.text()).replace('"user":null', `"user":${JSON.stringify(user)}`) })
+  })
+  await open('/app/acme/tasks')
+  const tasks = page.locator('[data-task]')
+  const all = await tasks.count()
+  await page.getByLabel('Mine').check()
+  await page.waitForURL(/mine=1/)
+  assert.equal(await tasks.count(), 1)
+  assert.match(await tasks.innerText(), /Whole/)
+  await button('Clear filters').click()
+  await eventually(async () => (await tasks.count()) === all, 'all tasks')
+  await page.unrouteAll()
+  clean()
+})
