@@ -131,6 +131,9 @@ BOTH(reading, lists_tasks)
 
 BOTH(reading, shows_the_checklist)
 {
+    static const canon_repo hub = {sizeof(hub), "acme", "acme/hub", "github:x",
+                                   NULL};
+
     fixture_open(&f, *which, NULL);
     cr_assert(eq(int, get(&f, "/app/acme/api/welcome"), 200));
     cr_assert(eq(str, (char *)body_of(&f),
@@ -140,6 +143,9 @@ BOTH(reading, shows_the_checklist)
                  "\"has_github_repos\":false}"));
     cr_assert(eq(int, get(&f, "/app/nope/api/welcome"), 200));
     cr_assert(body_has(&f, "\"app_installed\":false"));
+    cr_assert(eq(int, canon_repo_add(f.conn, &hub), CANON_OK));
+    cr_assert(eq(int, get(&f, "/app/acme/api/welcome"), 200));
+    cr_assert(body_has(&f, "\"has_github_repos\":true"));
     fixture_close(&f);
 }
 

@@ -315,7 +315,7 @@ test('the first steps look for news for a minute, then explain, and lead to a ne
   await page.clock.runFor(6000)
   const create = page.getByRole('link', { name: 'Create it now' })
   await create.waitFor()
-  assert.match(await create.getAttribute('href'), /\/editor\/acme\/\w+\/new$/)
+  await eventually(async () => /\/editor\/acme\/\w+\/new$/.test(await create.getAttribute('href')), 'the repository')
   specs = true
   await page.clock.runFor(3000)
   await page.getByText(/^\d+ specs, \d+ criteria found\.$/).waitFor()
