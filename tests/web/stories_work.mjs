@@ -6,6 +6,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { browser, eventually, git, samples, serve, sources, writeFiles } from './lib.mjs'
 
 const { launch } = await browser()
+const long = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'
 let folder, server, b, page
 
 before(async () => {
@@ -13,6 +14,7 @@ before(async () => {
   writeFiles(path.join(folder, 'more'), {
     'docs/specs/nested.md':
       '---\ntitle: Nested\nstatus: in_progress\nowner: Dana Fox\nteam: core\n---\n\n# Nested\n\n## 1. Whole\n\n<!-- canon:system:1 status:in_progress -->\n<!-- canon:ticket:github:acme/web#7 -->\n\n- [x] One\n- [ ] Two\n\n### 1.1 Part\n\n<!-- canon:system:1.1 status:done -->\n\n- [x] Three\n- [ ] Four\n- [ ] Five\n',
+    'docs/specs/long.md': `---\ntitle: ${long}\nstatus: todo\nowner: ${long}\nteam: ${long}\n---\n\n## 1. ${long}\n\n<!-- canon:system:1 status:blocked:${long} -->\n<!-- canon:ticket:jira:${long} -->\n\n- [ ] ${long}${long}\n`,
   })
   server = await serve({ CANON_SOURCES: `${sources(folder)},acme/more=dir:${folder}/more` }, { specs: 30 })
   b = await launch({ reducedMotion: 'reduce' })
@@ -338,6 +340,27 @@ test('the profile tells what is granted from what is missing', async () => {
   assert.match(page.url(), /\/profile$/)
   await page.getByLabel('Keys without Ctrl').check()
   await page.unrouteAll()
+  clean()
+})
+
+test('every page fits a narrow screen, and has one heading', async () => {
+  await page.setViewportSize({ width: 320, height: 700 })
+  const pages = ['tasks', 'tasks?view=flat', 'coverage', 'coverage?list=criteria', 'coverage?team=nobody', 'profile', 'welcome', 'settings/api-keys', 'settings/integrations']
+  for (const at of pages) {
+    await open(`/app/acme/${at}`)
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 320, at)
+    assert.equal(await page.locator('h1').count(), 1, at)
+    // and written from right to left
+    await page.evaluate(() => (document.documentElement.dir = 'rtl'))
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 320, `${at}, rtl`)
+  }
+  // the filters of the tasks come when they are asked for
+  await open('/app/acme/tasks')
+  assert.ok(await page.getByLabel('Status').isHidden())
+  await button('Filters').click()
+  await page.getByLabel('Status').selectOption('blocked')
+  await button('Filters (1)').waitFor()
+  await page.setViewportSize({ width: 1280, height: 800 })
   clean()
 })
 
