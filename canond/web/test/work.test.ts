@@ -1,10 +1,12 @@
 // Tasks, coverage, keys: what their pages compute.
 import { describe, expect, it } from 'vitest'
 import type { CoverageResponse, OrgOverview, TaskItem } from '../src/api/types'
-import { badge, daysOf, gaps, trendCsv, trendLines, wholeOf } from '../src/lib/coverage'
+import { badge, daysOf, trendCsv, wholeOf } from '../src/lib/coverage'
+import { gaps } from '../src/lib/gaps'
 import { compareWith, orderText, readOrder, sortState, turned } from '../src/lib/order'
 import { criteriaText, filterTasks, ownNames, sortTasks } from '../src/lib/tasks'
 import { nextStep } from '../src/lib/taskstate'
+import { trendLines } from '../src/lib/trend'
 
 const task = (over: Partial<TaskItem>): TaskItem =>
   ({ section_id: '1', title: 'T', status: 'todo', spec_title: 'S', spec_file_path: 's.md', repo_owner: 'o', repo_name: 'r', total_ac: 0, done_ac: 0, ...over }) as TaskItem

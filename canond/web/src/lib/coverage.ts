@@ -1,17 +1,14 @@
-import type { CoverageResponse, OrgOverview } from '../api/types'
-import { percent } from './format'
-import { flatten, type SpecEntry } from './overview'
+import type { CoverageResponse } from '../api/types'
 
 export { figure } from './format'
-
-export type Counts = CoverageResponse['summary']
-type Point = CoverageResponse['trend'][number]
 
 export function band(score: number): string {
   if (score >= 80) return 'excellent'
   if (score >= 60) return 'good'
   return score >= 40 ? 'growing' : 'getting started'
 }
+
+export type Counts = CoverageResponse['summary']
 
 /** Of what a figure is a part: without it there is no figure. */
 export function wholeOf(column: keyof Counts, counts: Counts): number {
@@ -61,58 +58,8 @@ export function csv(data: CoverageResponse): string {
 const trendColumns = ['date', 'total_sections', 'done_sections', 'total_ac', 'done_ac', 'realized_ac'] as const
 
 /** One line a day. */
-export function trendCsv(points: Point[]): string {
+export function trendCsv(points: CoverageResponse['trend']): string {
   return table([[...trendColumns], ...points.map((point) => trendColumns.map((column) => point[column]))])
-}
-
-// --- the chart ---
-
-export interface Dot {
-  x: number
-  y: number
-}
-
-const dayOf = (point: Point): number => Date.parse(point.date) / 86_400_000
-
-/** Lines from day to day; a day with nothing to count breaks them. x and y are parts of the whole, from the lower left corner. */
-export function trendLines(points: Point[], done: (point: Point) => number, total: (point: Point) => number): Dot[][] {
-  const first = points[0] ? dayOf(points[0]) : 0
-  const span = Math.max(1, points.length ? dayOf(points.at(-1)!) - first : 0)
-  const lines: Dot[][] = []
-  let line: Dot[] | null = null
-
-  for (const point of points) {
-    const value = percent(done(point), total(point))
-
-    if (Number.isNaN(value)) line = null
-    else {
-      if (!line) lines.push((line = []))
-      line.push({ x: (dayOf(point) - first) / span, y: value / 100 })
-    }
-  }
-  return lines
-}
-
-// --- what is missing ---
-
-export type Missing = 'criteria' | 'evidence'
-
-export interface Gap extends SpecEntry {
-  missing: number
-}
-
-/** Specs with criteria that are open, or without evidence; the widest gaps first. */
-export function gaps(overview: OrgOverview, kind: Missing, repo: string, team: string): Gap[] {
-  const list: Gap[] = []
-
-  for (const entry of flatten(overview)) {
-    const { spec } = entry
-    const missing = spec.total_ac - (kind === 'criteria' ? spec.done_ac : (spec.realized_ac ?? 0))
-
-    if (missing > 0 && (!repo || entry.repo.full_name.toLowerCase() === repo.toLowerCase()) && (!team || spec.team.toLowerCase() === team.toLowerCase()))
-      list.push({ ...entry, missing })
-  }
-  return list.sort((a, b) => b.missing - a.missing)
 }
 
 // --- the badge ---
