@@ -236,7 +236,8 @@ describe('keys of the API', () => {
 })
 
 describe('keys of the keyboard', () => {
-  const press = (key: string, over: Partial<KeyboardEvent> = {}): KeyboardEvent => ({ key, target: document.body, ctrlKey: false, metaKey: false, altKey: false, defaultPrevented: false, ...over }) as KeyboardEvent
+  const press = (key: string, { target = document.body, ...over }: Partial<KeyboardEvent> = {}): KeyboardEvent =>
+    ({ key, target, composedPath: () => [target], ctrlKey: false, metaKey: false, altKey: false, defaultPrevented: false, ...over }) as unknown as KeyboardEvent
   beforeEach(() => {
     keyActions.value = ['/', 'g d', 'Ctrl k'].map((keys) => ({ keys, what: keys, run: () => {} }))
     singleKeys.on = true

@@ -1,6 +1,7 @@
 // Keys of the whole application. Never the only way to do something, off while
 // somebody writes, and off altogether by a switch in the profile.
-import { onScopeDispose, ref } from 'vue'
+import { onScopeDispose, ref, shallowRef } from 'vue'
+import { useListener } from './listen'
 
 const storage = 'canon-keys'
 
@@ -36,7 +37,8 @@ export interface KeyAction {
   run: () => void
 }
 
-const actions = ref<KeyAction[]>([])
+// shallow: what is registered is compared with what is there
+const actions = shallowRef<KeyAction[]>([])
 
 /** What can be done now, for the list of keys. */
 export const keyActions = actions
@@ -49,10 +51,13 @@ export function useKeys(list: KeyAction[]): void {
   })
 }
 
-function isWriting(target: EventTarget | null): boolean {
+/** Does somebody write? `target` is not asked: it hides what lies in a shadow root, as the editor does. */
+function isWriting(event: KeyboardEvent): boolean {
+  const target = event.composedPath()[0]
+
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+    (target.isContentEditable || target.closest('[contenteditable=true]') !== null || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
   )
 }
 
@@ -64,8 +69,10 @@ export function actionOf(event: KeyboardEvent, now = Date.now()): KeyAction | un
   const held = event.ctrlKey || event.metaKey
 
   if (event.altKey || event.defaultPrevented) return undefined
+  // a dialog keeps what is behind it out of reach
+  if (document.querySelector('dialog[open]')) return undefined
   if (held) return actions.value.find((action) => action.keys === `Ctrl ${event.key.toLowerCase()}`)
-  if (!on.value || isWriting(event.target)) return undefined
+  if (!on.value || isWriting(event)) return undefined
   const pair = first && now - firstAt < 1000 ? `${first} ${event.key}` : ''
   const found = actions.value.find((action) => action.keys === pair || (!pair && action.keys === event.key))
 
@@ -74,9 +81,10 @@ export function actionOf(event: KeyboardEvent, now = Date.now()): KeyAction | un
   return found
 }
 
+/** Act on keys for as long as the caller's scope lives. */
 export function listenToKeys(): void {
-  addEventListener('keydown', (event) => {
-    const action = actionOf(event)
+  useListener(window, 'keydown', (event) => {
+    const action = actionOf(event as KeyboardEvent)
     if (!action) return
     event.preventDefault()
     action.run()
