@@ -120,7 +120,7 @@ describe('a session that is refused', () => {
       calls.push(url)
       return json({ error: 'Not authenticated with GitHub' }, 401, { 'www-authenticate': 'GitHub-OAuth realm="canon"' })
     })
-    expect(await trouble('/a')).toBe('login')
+    expect(await trouble('/a')).toBe('github')
     expect(calls).toEqual(['/a'])
   })
   it('is told as it was when there is no connection any more', async () => {

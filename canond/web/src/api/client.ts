@@ -1,6 +1,6 @@
 // Requests to the JSON API: one way to ask, one kind of error.
 
-export type Trouble = 'offline' | 'login' | 'denied' | 'missing' | 'conflict' | 'invalid' | 'limited' | 'server'
+export type Trouble = 'offline' | 'login' | 'github' | 'denied' | 'missing' | 'conflict' | 'invalid' | 'limited' | 'server'
 
 /** An answer that is not the one that was hoped for. */
 export class ApiError extends Error {
@@ -94,19 +94,21 @@ function renew(): Promise<boolean> {
   return renewal
 }
 
-/** Is it the session that is refused, and not a missing GitHub account? */
-function wantsRenewal(answer: Response): boolean {
-  return answer.status === 401 && !/^github-oauth/i.test(answer.headers.get('www-authenticate') ?? '')
+/** A missing GitHub account is no session that has ended. */
+function kindOf(answer: Response): Trouble {
+  const challenge = answer.headers.get('www-authenticate') ?? ''
+
+  return answer.status === 401 && /^github-oauth/i.test(challenge) ? 'github' : troubleOf(answer.status)
 }
 
 export async function ask<T>(path: string, asking: Asking = {}): Promise<T> {
   let answer = await send(path, asking)
 
-  if (wantsRenewal(answer) && (await renew())) answer = await send(path, asking)
+  if (kindOf(answer) === 'login' && (await renew())) answer = await send(path, asking)
   const body = await bodyOf(answer)
   if (answer.ok) return body as T
   throw new ApiError(
-    troubleOf(answer.status),
+    kindOf(answer),
     messageOf(body, answer.status),
     answer.status,
     body,

@@ -1,5 +1,7 @@
 import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter, type Ref } from 'vue'
 import { ApiError, ask } from '../api/client'
+import { useListener } from './listen'
+import { renewSession } from './session'
 
 /** Data of an endpoint and how it is doing. */
 export interface Resource<T> {
@@ -30,9 +32,12 @@ function askOnce<T>(address: string, signal: AbortSignal): Promise<T> {
   return answer ? (answer as Promise<T>) : ask<T>(address, { signal })
 }
 
+const pathOf = (address: string | null | undefined): string => address?.split('?')[0] ?? ''
+
 /**
  * Keep the answer of an address that may change. An overtaken answer is
- * dropped; after a failed refresh the old data stays.
+ * dropped. Old data stays after a failed refresh, and until there is an answer
+ * to another question about the same thing.
  */
 export function useResource<T>(address: MaybeRefOrGetter<string | null>): Resource<T> {
   const data = shallowRef<T | null>(null)
@@ -40,6 +45,8 @@ export function useResource<T>(address: MaybeRefOrGetter<string | null>): Resour
   const waiting = ref(false)
   const since = shallowRef<Date | null>(null)
   let running: AbortController | null = null
+  /** What the data is the answer to. */
+  let asked: string | null = null
 
   async function load(): Promise<void> {
     const from = toValue(address)
@@ -53,11 +60,13 @@ export function useResource<T>(address: MaybeRefOrGetter<string | null>): Resour
         const answer = await askOnce<T>(from, mine.signal)
         if (mine.signal.aborted) return
         data.value = answer
+        asked = from
         since.value = new Date()
         error.value = null
       }
     } catch (caught) {
       if (!mine.signal.aborted) {
+        if (asked !== from) data.value = null
         error.value = caught instanceof ApiError ? caught : new ApiError('server', String(caught))
       }
     } finally {
@@ -68,24 +77,22 @@ export function useResource<T>(address: MaybeRefOrGetter<string | null>): Resour
 
   watch(
     () => toValue(address),
-    () => {
-      data.value = null
+    (now, before) => {
+      if (now === null || pathOf(now) !== pathOf(before)) data.value = null
       error.value = null
       void load()
     },
     { immediate: true },
   )
   // Who comes back, to the network or to the window, sees what is so now.
-  const back = (): void => void load()
-  const seen = (): void => {
-    if (!document.hidden && since.value && Date.now() - since.value.getTime() > 30_000) back()
-  }
-  addEventListener('online', back)
-  document.addEventListener('visibilitychange', seen)
-  onScopeDispose(() => {
-    removeEventListener('online', back)
-    document.removeEventListener('visibilitychange', seen)
-    running?.abort()
+  const isEnded = (): boolean => error.value?.trouble === 'login'
+  const back = (): void => void (isEnded() ? renewSession().then(load) : load())
+  useListener(window, 'online', back)
+  useListener(window, 'focus', () => isEnded() && back())
+  useListener(document, 'visibilitychange', () => {
+    const isOld = since.value && Date.now() - since.value.getTime() > 30_000
+    if (!document.hidden && (isOld || isEnded())) back()
   })
+  onScopeDispose(() => running?.abort())
   return { data, error, waiting, since, reload: load }
 }

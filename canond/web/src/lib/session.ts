@@ -27,13 +27,20 @@ export function may(permission: string): boolean {
   return (state.permissions as string[]).includes(permission)
 }
 
-/** Ask again, after a login in another window. */
-export async function renewSession(org: string): Promise<void> {
-  Object.assign(state, await ask<Session>(path`/app/${org}/api/session`))
+let renewing: Promise<void> | null = null
+
+/** Ask who it is now, after a login in another tab: once for all who wait. */
+export function renewSession(): Promise<void> {
+  const org = /^\/app\/([\w.-]+)\//.exec(location.pathname)?.[1] ?? state.org
+
+  renewing ??= ask<Session>(path`/app/${org}/api/session`)
+    .then((now) => void Object.assign(state, now))
+    .catch(() => undefined)
+    .finally(() => (renewing = null))
+  return renewing
 }
 
 /** Where to sign in, and to come back to. */
-export function loginAddress(): string {
-  const here = location.pathname + location.search + location.hash
-  return `/auth/login?next=${encodeURIComponent(here)}`
+export function loginAddress(to = location.pathname + location.search + location.hash): string {
+  return `/auth/login?next=${encodeURIComponent(to)}`
 }
