@@ -78,25 +78,6 @@ describe('the search box', () => {
     expect([query.get('q'), query.get('team'), query.get('limit')]).toEqual(['refund', 'core', '8'])
   })
 
-  it('asks one thing at a time, and for what was typed last', async () => {
-    const { input } = await typed([hit(1)])
-    const words: (string | null)[] = []
-    const waiting: (() => void)[] = []
-    vi.stubGlobal('fetch', async (url: string) => {
-      words.push(new URL(url, 'http://x').searchParams.get('q'))
-      await new Promise<void>((resolve) => waiting.push(resolve))
-      return new Response('{"results":[],"total":0,"facets":{}}', { headers: { 'content-type': 'application/json' } })
-    })
-    for (const text of ['a', 'ab', 'abc']) await input.setValue(text)
-    expect(words).toEqual(['a'])
-    waiting.shift()!()
-    await flushPromises()
-    expect(words).toEqual(['a', 'abc'])
-    waiting.shift()!()
-    await flushPromises()
-    expect(words).toHaveLength(2)
-  })
-
   it('moves with the arrows, around the ends', async () => {
     const { box, input } = await typed([hit(1), hit(2), hit(3)])
     const marked = () => box.findAll('[role=option]').findIndex((item) => item.attributes('aria-selected') === 'true')

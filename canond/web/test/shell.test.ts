@@ -1,7 +1,27 @@
 // The shell: keys, the frame, what it says when something is missing.
-import { mount } from '@vue/test-utils'
+import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { defineComponent, effectScope, h, ref, shallowRef } from 'vue'
+import { ApiError } from '../src/api/client'
+import AsyncRegion from '../src/components/AsyncRegion.vue'
+import TroubleState from '../src/components/TroubleState.vue'
 import { actionOf, keyActions, listenToKeys, singleKeys, useKeys } from '../src/lib/keys'
+import { useLiveSearch } from '../src/lib/livesearch'
+import { useResource } from '../src/lib/resource'
+
+/** A server that says what it was asked for. */
+function answering(answer: (url: string) => Response | Promise<Response>): string[] {
+  const asked: string[] = []
+
+  vi.stubGlobal('fetch', async (url: string) => (asked.push(url), answer(url)))
+  return asked
+}
+const json = (body: unknown, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+})
 
 describe('keys of a page', () => {
   const run = vi.fn()
@@ -47,5 +67,165 @@ describe('keys of a page', () => {
     expect(run).not.toHaveBeenCalled()
     expect(actionOf(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true }))).toBeUndefined()
     box.unmount()
+  })
+})
+
+describe('trouble', () => {
+  const said = (error: ApiError, more = {}) => mount(TroubleState, { props: { error, what: 'The file', ...more } })
+
+  it('with GitHub is no session that has ended', () => {
+    const box = said(new ApiError('github', 'Not authenticated with GitHub', 401))
+    expect(box.text()).not.toContain('session')
+    expect(box.findAll('a, button').map((item) => [item.text(), item.attributes('href')])).toEqual([['Connect GitHub', '/auth/github/login']])
+  })
+  it('is not asked about again when there is nothing', () => {
+    expect(said(new ApiError('missing', '', 404)).find('button').exists()).toBe(false)
+  })
+  it('with the GitHub App leads to its settings, if they are known', () => {
+    const at = (url: string) => said(new ApiError('server', 'suspended', 502, { install_url: url })).findAll('a').map((link) => link.attributes('href'))
+    expect(at('https://github.com/apps/canon')).toEqual(['https://github.com/apps/canon'])
+    expect(at('javascript:alert(1)')).toEqual([])
+  })
+  it('with what was done has its own words', () => {
+    const box = said(new ApiError('server', 'full', 507), { title: 'Not saved', text: 'The disk is full.' })
+    expect(box.text()).toContain('Not saved')
+    expect(box.text()).not.toContain('could not be loaded')
+  })
+})
+
+describe('a resource', () => {
+  function of(address: () => string) {
+    const scope = effectScope()
+    return { ...scope.run(() => useResource<{ url: string }>(address))!, stop: () => scope.stop() }
+  }
+
+  it('keeps what is shown while another question about it is asked', async () => {
+    let open = () => {}
+    const at = ref('/list?a')
+    answering((url) => (url === '/list?b' ? new Promise((resolve) => (open = () => resolve(json({ url })))) : url === '/list?c' ? json({}, 500) : json({ url })))
+    const list = of(() => at.value)
+    await flushPromises()
+    at.value = '/list?b'
+    await flushPromises()
+    expect(list.data.value?.url).toBe('/list?a')
+    open()
+    await flushPromises()
+    expect(list.data.value?.url).toBe('/list?b')
+    // an answer to another question is no old data
+    at.value = '/list?c'
+    await flushPromises()
+    expect([list.data.value, list.error.value?.status]).toEqual([null, 500])
+    at.value = '/other'
+    await Promise.resolve()
+    expect(list.data.value).toBeNull()
+    list.stop()
+  })
+
+  it('is asked for again when somebody comes back from signing in', async () => {
+    let isIn = true
+    const asked = answering((url) => (url === '/auth/refresh' ? json({}, 401) : isIn ? json({ url }) : json({}, 401)))
+    const list = of(() => '/list')
+    await flushPromises()
+    isIn = false
+    await list.reload()
+    expect(list.error.value?.trouble).toBe('login')
+    isIn = true
+    dispatchEvent(new Event('focus'))
+    await flushPromises()
+    expect(asked.slice(-2)).toEqual([expect.stringMatching(/api\/session$/), '/list'])
+    expect(list.error.value).toBeNull()
+    list.stop()
+  })
+})
+
+describe('a region', () => {
+  const resource = () => ({ data: shallowRef<object | null>(null), error: shallowRef<ApiError | null>(null), waiting: ref(false), since: shallowRef(new Date()), reload: vi.fn() })
+
+  it('gives the focus of its first heading to the one of the data', async () => {
+    const it = resource()
+    const page = defineComponent(() => () => h('main', h(AsyncRegion as never, { resource: it as never, what: 'x', heading: 'Before' }, () => h('h1', { tabindex: -1 }, 'After'))))
+    const box = mount(page, { attachTo: document.body })
+    document.querySelector('h1')!.focus()
+    expect(document.activeElement?.textContent).toBe('Before')
+    it.data.value = {}
+    await flushPromises()
+    expect(document.activeElement?.textContent).toBe('After')
+    box.unmount()
+  })
+
+  it('offers to sign in beside old data', () => {
+    const it = { ...resource(), data: shallowRef({}), error: shallowRef(new ApiError('login', 'The session has ended', 401)) }
+    const link = mount(AsyncRegion, { props: { resource: it as never, what: 'x' }, slots: { default: 'old' } }).get('.stale a')
+    expect([link.attributes('target'), link.attributes('href')]).toEqual(['_blank', expect.stringContaining('/auth/login?next=')])
+  })
+})
+
+describe('a search while somebody types', () => {
+  const hits = (url: string) => json({ results: [], total: url.length, facets: {} })
+
+  function box() {
+    vi.useFakeTimers()
+    const scope = effectScope()
+    return { ...scope.run(() => useLiveSearch(() => {}))!, stop: () => scope.stop() }
+  }
+  const after = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+
+  it('asks at once, then when the keys rest, and for nothing twice', async () => {
+    const asked = answering(hits)
+    const search = box()
+    search.look('/r')
+    await after(0)
+    expect(asked).toEqual(['/r'])
+    for (const address of ['/re', '/ref', '/refu']) {
+      await after(60)
+      search.look(address)
+    }
+    await after(79)
+    expect(asked).toEqual(['/r'])
+    await after(1)
+    expect(asked).toEqual(['/r', '/refu'])
+    // whoever types slowly does not wait
+    await after(400)
+    search.look('/refun')
+    await after(0)
+    expect(asked).toHaveLength(3)
+    search.look('/refu')
+    expect([asked.length, search.answer.value?.total]).toEqual([3, 5])
+    search.stop()
+  })
+
+  it('asks one thing at a time, and for what was typed last', async () => {
+    const waiting: (() => void)[] = []
+    const asked = answering((url) => new Promise((resolve) => waiting.push(() => resolve(hits(url)))))
+    const search = box()
+    for (const address of ['/a', '/ab', '/abc']) {
+      search.look(address)
+      await after(100)
+    }
+    expect(asked).toEqual(['/a'])
+    waiting.shift()!()
+    await after(0)
+    expect(asked).toEqual(['/a', '/abc'])
+    waiting.shift()!()
+    await after(1000)
+    expect(asked).toHaveLength(2)
+    search.stop()
+  })
+
+  it('waits as long as the server wants, then goes on by itself', async () => {
+    let isFull = true
+    const asked = answering((url) => (isFull ? json({ detail: 'Rate limit exceeded' }, 429, { 'retry-after': '7' }) : hits(url)))
+    const search = box()
+    search.look('/a')
+    await after(0)
+    expect(search.failure.value).toContain('7 s')
+    isFull = false
+    search.look('/ab')
+    await after(6900)
+    expect(asked).toEqual(['/a'])
+    await after(200)
+    expect(asked).toEqual(['/a', '/ab'])
+    expect([search.failure.value, search.answer.value?.total]).toEqual(['', 3])
+    search.stop()
   })
 })
