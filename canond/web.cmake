@@ -36,7 +36,7 @@ if(NOT CANON_WEB_DIR AND CANON_WITH_WEB AND NOT CANON_SANITIZE)
       COMMAND "${NODE}" pack.mjs "${CANON_WEB_DIR}"
       COMMAND "${CMAKE_COMMAND}" -E touch "${CANON_WEB_DONE}"
       DEPENDS "${packages}" ${sources} "${web}/index.html"
-        "${web}/vite.config.ts" "${web}/pack.mjs"
+        "${web}/vite.config.ts" "${web}/package.json" "${web}/pack.mjs"
       WORKING_DIRECTORY "${web}"
       COMMENT "Web application"
       VERBATIM)

@@ -1,10 +1,12 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { version } from './package.json' with { type: 'json' }
 
 // The library serves the result below /static/, its index.html for every page.
 export default defineConfig({
   base: '/static/',
   plugins: [vue()],
+  define: { __VERSION__: JSON.stringify(version) },
   build: {
     outDir: process.env.CANON_WEB_OUT ?? 'dist',
     emptyOutDir: true,

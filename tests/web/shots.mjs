@@ -83,7 +83,7 @@ const pages = [
   ['missing', '/app/acme/nothing/here'],
   ['missing-spec', '/app/acme/specs/acme/payments/docs/specs/none.md'],
   ['search-drop', '/app/acme/', { act: dropDown }],
-  ['keys', '/app/acme/', { act: (page) => page.locator('.foot button').click() }],
+  ['keys', '/app/acme/', { act: (page) => page.locator('.imprint button').click() }],
   ['menu', '/app/acme/', { act: (page) => page.locator('.menu').click(), narrow: true }],
   // one component draws these; the other pages are looked at with --all
   ...[

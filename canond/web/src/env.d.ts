@@ -1,6 +1,9 @@
 import type { Session } from './api/types'
 
 declare global {
+  /** Of the application, from its package.json. */
+  const __VERSION__: string
+
   interface Window {
     /** What the server puts into the page. */
     __CANON__?: Session & { page?: unknown }
@@ -15,6 +18,8 @@ declare module 'vue-router' {
     nav?: string
     /** Widest the content gets: 'wide', 'page', 'narrow', 'full'. */
     width?: string
+    /** Another path is another page: nothing is kept of the one before. */
+    perPath?: boolean
     /** Permission without which nothing is shown. */
     needs?: string
     /** Seen by everybody, without the frame of the application. */

@@ -1,6 +1,8 @@
 import { nextTick } from 'vue'
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
-import { session } from './lib/session'
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
+import { notice } from './lib/notice'
+import { forgetTries, isLoadError, recover } from './lib/pages'
+import { loginAddress, session } from './lib/session'
 import DashboardPage from './pages/DashboardPage.vue'
 
 const org = '/app/:org([A-Za-z0-9._-]+)'
@@ -14,7 +16,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/app', redirect: () => (session.org ? `/app/${session.org}/` : '/app/no-org') },
   { path: '/app/no-org', name: 'no-org', component: () => import('./pages/NoOrgPage.vue'), meta: { title: 'No organisation' } },
   { path: '/app/choose-org', name: 'choose-org', component: () => import('./pages/ChooseOrgPage.vue'), meta: { title: 'Choose an organisation' } },
-  { path: `${org}/`, name: 'dashboard', component: DashboardPage, meta: { title: 'Dashboard', nav: 'dashboard', needs: 'specs:read' } },
+  { path: '/app/admin/indexing', name: 'indexing', component: () => import('./pages/PlacePage.vue'), meta: { title: 'Indexing', nav: 'admin', needs: 'specs:admin' } },
+  { path: `${org}/`, name: 'dashboard', component: DashboardPage, meta: { nav: 'dashboard', needs: 'specs:read' } },
   { path: `${org}/repos/${repo}`, name: 'repo', component: () => import('./pages/RepoPage.vue'), meta: { nav: 'dashboard', needs: 'specs:read' } },
   { path: `${org}/specs/${repo}/:file+`, name: 'spec', component: () => import('./pages/SpecPage.vue'), meta: { nav: 'dashboard', needs: 'specs:read' } },
   { path: `${org}/docs/${repo}/:file+`, name: 'doc', component: () => import('./pages/DocPage.vue'), meta: { nav: 'dashboard', needs: 'specs:read' } },
@@ -22,11 +25,13 @@ const routes: RouteRecordRaw[] = [
   { path: `${org}/coverage`, name: 'coverage', component: () => import('./pages/CoveragePage.vue'), meta: { title: 'Coverage', nav: 'coverage', width: 'wide', needs: 'specs:read' } },
   { path: `${org}/tasks`, name: 'tasks', component: () => import('./pages/TasksPage.vue'), meta: { title: 'Tasks', nav: 'tasks', needs: 'specs:read' } },
   { path: `${org}/editor/`, name: 'editor', component: () => import('./pages/EditorStartPage.vue'), meta: { title: 'Editor', nav: 'editor', needs: 'specs:read' } },
-  { path: `${org}/editor/${repo}/new`, name: 'new-spec', component: () => import('./pages/NewSpecPage.vue'), meta: { title: 'New spec', nav: 'editor', needs: 'specs:write' } },
-  { path: `${org}/editor/${repo}/:file+`, name: 'edit', component: () => import('./pages/EditorPage.vue'), meta: { nav: 'editor', width: 'full', needs: 'specs:read' } },
+  { path: `${org}/editor/${repo}/new`, name: 'new-spec', component: () => import('./pages/NewSpecPage.vue'), meta: { title: 'New spec', nav: 'editor', perPath: true, needs: 'specs:write' } },
+  { path: `${org}/editor/${repo}/:file+`, name: 'edit', component: () => import('./pages/EditorPage.vue'), meta: { nav: 'editor', width: 'full', perPath: true, needs: 'specs:read' } },
   { path: `${org}/settings`, redirect: (to) => ({ name: 'profile', params: { org: to.params.org } }) },
   { path: `${org}/settings/api-keys`, name: 'api-keys', component: () => import('./pages/ApiKeysPage.vue'), meta: { title: 'API keys', nav: 'settings', width: 'narrow', needs: 'specs:admin' } },
   { path: `${org}/settings/integrations`, name: 'integrations', component: () => import('./pages/IntegrationsPage.vue'), meta: { title: 'Integrations', nav: 'settings', width: 'narrow', needs: 'specs:read' } },
+  { path: `${org}/settings/billing`, name: 'billing', component: () => import('./pages/PlacePage.vue'), meta: { title: 'Billing', nav: 'settings', width: 'narrow', needs: 'specs:read' } },
+  { path: `${org}/settings/ai`, name: 'ai', component: () => import('./pages/PlacePage.vue'), meta: { title: 'AI key', nav: 'settings', width: 'narrow', needs: 'specs:admin' } },
   { path: `${org}/profile`, name: 'profile', component: () => import('./pages/ProfilePage.vue'), meta: { title: 'Profile', nav: 'settings', width: 'narrow' } },
   { path: `${org}/welcome`, name: 'welcome', component: () => import('./pages/WelcomePage.vue'), meta: { title: 'Welcome', width: 'narrow' } },
   { path: '/:rest(.*)', name: 'missing', component: () => import('./pages/MissingPage.vue'), meta: { title: 'Not found' } },
@@ -49,15 +54,35 @@ export function setTitle(thing?: string): void {
   document.title = thing ? `${thing} — Canon` : 'Canon'
 }
 
+/** What the window is called until a page knows better: also when its data does not come. */
+function nameOf({ meta, params }: RouteLocationNormalized): string {
+  const file = [params.file ?? []].flat().join('/')
+
+  return meta.title ?? (file || [params.owner, params.repo].filter(Boolean).join('/'))
+}
+
+router.beforeEach((to) => {
+  if (!session.auth_enabled || session.user || !/^\/app(\/|$)/.test(to.path)) return true
+  location.replace(loginAddress(to.fullPath))
+  return false
+})
+
+router.onError((error: unknown, to) => {
+  if (isLoadError(error)) void recover(to, () => void router.push(to.fullPath))
+})
+
 let isFirst = true
 
 router.afterEach((to, from, failure) => {
   if (failure) return
-  if (to.meta.title || to.path !== from.path) setTitle(to.meta.title)
+  forgetTries()
+  if (to.name === 'dashboard') document.title = `Canon — ${String(to.params.org)}`
+  else if (to.meta.title || to.path !== from.path) setTitle(nameOf(to))
   if (isFirst || to.path === from.path) {
     isFirst = false
     return
   }
+  notice.value = null
   // Who uses a screen reader learns that the page has changed.
   void nextTick(() => document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true }))
 })

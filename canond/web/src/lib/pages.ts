@@ -1,0 +1,69 @@
+// Scripts of pages: fetched before they are needed, and what to do when one of
+// them is not to be had.
+import type { RouteLocationNormalized, Router } from 'vue-router'
+import { notice } from './notice'
+import { may } from './session'
+
+const mark = 'canon-loaded-anew'
+
+/** Milliseconds after which a page that was opened has had its own requests. */
+const calm = 2000
+
+/** Load what other pages need while there is nothing else to do: they are there when the network is not. */
+export function fetchPages(router: Router): void {
+  if ((navigator as { connection?: { saveData?: boolean } }).connection?.saveData) return
+  const loaders = router
+    .getRoutes()
+    .filter(({ meta }) => !meta.open && (!meta.needs || may(meta.needs)))
+    .map((route) => route.components?.default)
+    .filter((page): page is () => Promise<unknown> => typeof page === 'function')
+  const idle = window.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 100))
+  const next = (): void => {
+    const load = loaders[0]
+    if (!load) return
+    load().then(
+      () => (loaders.shift(), idle(next)),
+      () => addEventListener('online', next, { once: true }),
+    )
+  }
+  setTimeout(() => idle(next), calm)
+}
+
+/** Is it that a script could not be fetched? Each browser has its own words. */
+export function isLoadError(error: unknown): boolean {
+  return /dynamically imported module|importing a module script|unable to preload/i.test(String((error as Error)?.message))
+}
+
+function triedAlready(address: string): boolean {
+  try {
+    const isTried = sessionStorage.getItem(mark) === address
+    sessionStorage.setItem(mark, address)
+    return isTried
+  } catch {
+    return true
+  }
+}
+
+export function forgetTries(): void {
+  try {
+    sessionStorage.removeItem(mark)
+  } catch {
+    // nothing is kept
+  }
+}
+
+/** A newer Canon has other scripts: it is loaded as a whole, once. Without Canon, what is shown stays. */
+export async function recover(to: RouteLocationNormalized, retry: () => void): Promise<void> {
+  const isThere = await fetch(to.fullPath, { method: 'HEAD', cache: 'no-store' }).then(
+    (answer) => answer.status < 500,
+    () => false,
+  )
+  if (isThere && !triedAlready(to.fullPath)) {
+    location.assign(to.fullPath)
+    return
+  }
+  notice.value = {
+    text: `${to.meta.title ?? 'That page'} could not be opened: ${isThere ? 'a part of it is missing' : 'Canon cannot be reached'}.`,
+    action: { text: 'Try again', run: retry },
+  }
+}
