@@ -5,7 +5,8 @@ import { version } from './package.json' with { type: 'json' }
 // The library serves the result below /static/, its index.html for every page.
 export default defineConfig({
   base: '/static/',
-  plugins: [vue()],
+  // components are written in one way; the tests' tools are not
+  plugins: [vue({ features: { optionsAPI: Boolean(process.env.VITEST) } })],
   define: { __VERSION__: JSON.stringify(version) },
   build: {
     outDir: process.env.CANON_WEB_OUT ?? 'dist',
@@ -14,9 +15,9 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    // few files: each costs a page the time of a request
+    // few files, each costs a page the time of a request: what the first page needs is one
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: 'vue', test: /node_modules[\\/](@vue|vue|vue-router)[\\/]/ }] } },
+      output: { codeSplitting: { groups: [{ name: 'index', test: /src[\\/]main\.ts$/ }] } },
     },
   },
   server: {

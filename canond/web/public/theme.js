@@ -9,14 +9,13 @@
   const dark =
     wish === 'dark' || (wish !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
   document.documentElement.classList.toggle('dark', dark)
-  // The list that the page will ask for is on its way while the scripts load.
+  // The list that the page shows is on its way while the scripts load.
   const [, org, page] = /^\/app\/([\w.-]+)\/(tasks)?$/.exec(location.pathname) ?? []
   if (org) {
-    const link = document.createElement('link')
-    link.rel = 'preload'
-    link.as = 'fetch'
-    link.crossOrigin = 'anonymous'
-    link.href = `/app/${org}/api/${page ?? 'dashboard'}`
-    document.head.append(link)
+    const address = `/app/${org}/api/${page ?? 'dashboard'}`
+    const answer = fetch(address, { headers: { Accept: 'application/json' } })
+      .then((found) => (found.ok ? found.json() : null))
+      .catch(() => null)
+    window.__CANON_EARLY__ = { address, answer }
   }
 })()

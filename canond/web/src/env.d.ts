@@ -7,6 +7,8 @@ declare global {
   interface Window {
     /** What the server puts into the page. */
     __CANON__?: Session & { page?: unknown }
+    /** What theme.js has asked for before this application was there; null: not to be had like that. */
+    __CANON_EARLY__?: { address: string; answer: Promise<unknown> }
   }
 }
 

@@ -229,3 +229,28 @@ describe('a search while somebody types', () => {
     search.stop()
   })
 })
+
+describe('the answer that theme.js asked for', () => {
+  afterEach(() => delete window.__CANON_EARLY__)
+
+  async function shown(early: unknown) {
+    vi.resetModules()
+    window.__CANON_EARLY__ = { address: '/early', answer: Promise.resolve(early) }
+    const asked = answering((url) => json({ url }))
+    const { useResource: fresh } = await import('../src/lib/resource')
+    const scope = effectScope()
+    const list = scope.run(() => fresh<{ url: string }>('/early'))!
+    await flushPromises()
+    const first = list.data.value?.url
+    await list.reload()
+    scope.stop()
+    return [first, asked.length]
+  }
+
+  it('is shown, and asked for again the next time', async () => {
+    expect(await shown({ url: 'early' })).toEqual(['early', 1])
+  })
+  it('is asked for in the usual way when there is none', async () => {
+    expect(await shown(null)).toEqual(['/early', 2])
+  })
+})

@@ -14,22 +14,18 @@ export interface Resource<T> {
   reload: () => Promise<void>
 }
 
-/** Answers that were asked for before there was a page to show them. */
-const early = new Map<string, Promise<unknown>>()
+/** The answer that was asked for before there was a page to show it. */
+let early = window.__CANON_EARLY__
 
-/** Ask for what a page will ask for; it is settled when there is an answer or trouble. */
-export function askEarly(address: string): Promise<unknown> {
-  const answer = ask<unknown>(address)
+/** Settled when that answer is there, or was none. */
+export const earlyAnswer: Promise<unknown> = early?.answer ?? Promise.resolve()
 
-  early.set(address, answer)
-  return answer.catch(() => undefined)
-}
+async function askOnce<T>(address: string, signal: AbortSignal): Promise<T> {
+  const given = early?.address === address ? early.answer : null
 
-function askOnce<T>(address: string, signal: AbortSignal): Promise<T> {
-  const answer = early.get(address)
-
-  early.delete(address)
-  return answer ? (answer as Promise<T>) : ask<T>(address, { signal })
+  early = undefined
+  // whatever went wrong is found out by asking again
+  return ((await given) as T | null) ?? ask<T>(address, { signal })
 }
 
 const pathOf = (address: string | null | undefined): string => address?.split('?')[0] ?? ''
