@@ -1,14 +1,5 @@
-// Before the first paint, so that no page flashes in the wrong theme.
+// Before the first paint, so that no page flashes in the wrong theme; and what the page will ask for.
 ;(() => {
-  let wish = null
-  try {
-    wish = localStorage.getItem('sw-theme')
-  } catch {
-    // storage is switched off: the system decides
-  }
-  const dark =
-    wish === 'dark' || (wish !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
-  document.documentElement.classList.toggle('dark', dark)
   // The list that the page shows is on its way while the scripts load.
   const [, org, page] = /^\/app\/([\w.-]+)\/(tasks)?$/.exec(location.pathname) ?? []
   if (org) {
@@ -18,4 +9,13 @@
       .catch(() => null)
     window.__CANON_EARLY__ = { address, answer }
   }
+  let wish = null
+  try {
+    wish = localStorage.getItem('sw-theme')
+  } catch {
+    // storage is switched off: the system decides
+  }
+  const dark =
+    wish === 'dark' || (wish !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
+  document.documentElement.classList.toggle('dark', dark)
 })()

@@ -75,7 +75,6 @@ let isFirst = true
 
 router.afterEach((to, from, failure) => {
   if (failure) return
-  forgetTries()
   if (to.name === 'dashboard') document.title = `Canon — ${String(to.params.org)}`
   else if (to.meta.title || to.path !== from.path) setTitle(nameOf(to))
   if (isFirst || to.path === from.path) {
@@ -83,6 +82,7 @@ router.afterEach((to, from, failure) => {
     return
   }
   notice.value = null
+  forgetTries()
   // Who uses a screen reader learns that the page has changed.
   void nextTick(() => document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true }))
 })

@@ -97,6 +97,19 @@ describe('the search box', () => {
     expect(decodeURIComponent(router.currentRoute.value.hash)).toBe('#§2')
   })
 
+  it('marks and opens a hit that comes after the keys', async () => {
+    const { router, box, input } = await typed([hit(1), hit(2)])
+    let answer = (): void => {}
+    vi.stubGlobal('fetch', (url: string) => new Promise((resolve) => (answer = () => resolve(new Response(JSON.stringify({ results: [hit(7)], total: 1, url }), { headers: { 'content-type': 'application/json' } })))))
+    await input.setValue('team:core refunds')
+    await input.trigger('keydown', { key: 'ArrowDown' })
+    await box.get('form').trigger('submit')
+    expect(router.currentRoute.value.path).toBe('/')
+    answer()
+    await flushPromises()
+    expect(router.currentRoute.value.params.file).toEqual(['docs', '7.md'])
+  })
+
   it('opens the page of all hits when none is marked', async () => {
     const { router, box } = await typed([hit(1)])
     await box.get('form').trigger('submit')

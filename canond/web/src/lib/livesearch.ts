@@ -16,6 +16,8 @@ export interface LiveSearch {
   failure: Readonly<Ref<string>>
   /** Look for what stands at this address, soon; null: for nothing. */
   look: (address: string | null) => void
+  /** Is what is shown not what was typed last? Then that is asked for at once. */
+  hurry: () => boolean
   /** Answers that were kept may be old. */
   forget: () => void
 }
@@ -26,6 +28,7 @@ export function useLiveSearch(shown: () => void): LiveSearch {
   const failure = ref('')
   const answers = new Map<string, SearchResponse>()
   let wanted: string | null = null
+  let answered: string | null = null
   let running: AbortController | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let keyAt = 0
@@ -33,6 +36,7 @@ export function useLiveSearch(shown: () => void): LiveSearch {
   let notBefore = 0
 
   function show(address: string, found: SearchResponse): void {
+    answered = address
     answers.delete(address)
     answers.set(address, found)
     if (answers.size > most) answers.delete(answers.keys().next().value!)
@@ -41,7 +45,8 @@ export function useLiveSearch(shown: () => void): LiveSearch {
     shown()
   }
 
-  function fail(error: ApiError): void {
+  function fail(address: string, error: ApiError): void {
+    answered = address
     const seconds = error.retryAfter || 10
 
     answer.value = null
@@ -61,7 +66,7 @@ export function useLiveSearch(shown: () => void): LiveSearch {
     try {
       show(address, await ask<SearchResponse>(address, { signal: mine.signal }))
     } catch (error) {
-      if (!mine.signal.aborted) fail(error as ApiError)
+      if (!mine.signal.aborted) fail(address, error as ApiError)
     } finally {
       if (running === mine) {
         running = null
@@ -81,6 +86,7 @@ export function useLiveSearch(shown: () => void): LiveSearch {
     wanted = address
     clearTimeout(timer)
     if (address === null) {
+      answered = null
       running?.abort()
       running = null
       answer.value = null
@@ -93,6 +99,15 @@ export function useLiveSearch(shown: () => void): LiveSearch {
     }
   }
 
+  function hurry(): boolean {
+    if (wanted === null || wanted === answered) return false
+    if (Date.now() >= notBefore) {
+      clearTimeout(timer)
+      void send()
+    }
+    return true
+  }
+
   onScopeDispose(() => look(null))
-  return { answer, failure, look, forget: () => answers.clear() }
+  return { answer, failure, look, hurry, forget: () => answers.clear() }
 }

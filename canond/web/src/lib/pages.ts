@@ -11,10 +11,10 @@ const calm = 2000
 
 /** Load what other pages need while there is nothing else to do: they are there when the network is not. */
 export function fetchPages(router: Router): void {
-  if ((navigator as { connection?: { saveData?: boolean } }).connection?.saveData) return
+  const isThrifty = Boolean((navigator as { connection?: { saveData?: boolean } }).connection?.saveData)
   const loaders = router
     .getRoutes()
-    .filter(({ meta }) => !meta.open && (!meta.needs || may(meta.needs)))
+    .filter(({ meta }) => !isThrifty && !meta.open && (!meta.needs || may(meta.needs)))
     .map((route) => route.components?.default)
     .filter((page): page is () => Promise<unknown> => typeof page === 'function')
   const idle = window.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 100))
@@ -26,7 +26,10 @@ export function fetchPages(router: Router): void {
       () => addEventListener('online', next, { once: true }),
     )
   }
-  setTimeout(() => idle(next), calm)
+  setTimeout(() => {
+    if (router.currentRoute.value.matched.length > 0) forgetTries()
+    idle(next)
+  }, calm)
 }
 
 /** Is it that a script could not be fetched? Each browser has its own words. */
@@ -44,6 +47,7 @@ function triedAlready(address: string): boolean {
   }
 }
 
+/** A page was opened. Not while the first is drawn: what is stored is slow to come by then. */
 export function forgetTries(): void {
   try {
     sessionStorage.removeItem(mark)
