@@ -113,7 +113,7 @@ const cn_route cn_routes[] = {
     ROUTE(GET,    "/app/{org}/welcome",                                   org_welcome,              ANY_ORG_PAGE,  SPECS_READ,    NONE, cn_org_page_get),
 
     /* Admin */
-    LATER(GET,    "/app/admin/indexing",                                  admin_indexing,           OPERATOR_PAGE, SPECS_ADMIN,   NONE),
+    ROUTE(GET,    "/app/admin/indexing",                                  admin_indexing,           OPERATOR_PAGE, SPECS_ADMIN,   NONE, cn_org_page_get),
     LATER(POST,   "/app/admin/reindex/{installation_id}",                 admin_reindex,            OPERATOR_PAGE, SPECS_ADMIN,   NONE),
 
     /* Profile */

@@ -214,6 +214,9 @@ test('what an installation lacks is said, and not led to', async () => {
     await page.getByText('Not available in this installation').waitFor()
     assert.equal(await page.getByRole('link', { name: /^(Billing|AI key|Admin)$/ }).count(), 0)
   }
+  await open('/app/admin/indexing')
+  await page.getByText('Not available in this installation').waitFor()
+  await go('/app/acme/profile')
   await page.route('**/api/billing/subscription', (route) => route.fulfill({ json: { plan: 'pro', seats: 3, trial_ends_at: null } }))
   await go('/app/acme/settings/billing')
   await page.getByText('pro', { exact: true }).waitFor()
