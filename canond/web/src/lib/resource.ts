@@ -14,11 +14,19 @@ export interface Resource<T> {
   reload: () => Promise<void>
 }
 
-/** The answer that was asked for before there was a page to show it. */
+/** The answer that was asked for before there was a page to show it, and what it says. */
 let early = window.__CANON_EARLY__
+let earlyData: unknown = null
 
 /** Settled when that answer is there, or was none. */
-export const earlyAnswer: Promise<unknown> = early?.answer ?? Promise.resolve()
+export const earlyAnswer = Promise.resolve(early?.answer).then((data) => void (earlyData = data))
+
+/** Its data, if it is there: then the page is drawn with it at once. */
+function takeEarly<T>(address: string | null): T | null {
+  if (early?.address !== address || !earlyData) return null
+  early = undefined
+  return earlyData as T
+}
 
 async function askOnce<T>(address: string, signal: AbortSignal): Promise<T> {
   const given = early?.address === address ? early.answer : null
@@ -36,13 +44,14 @@ const pathOf = (address: string | null | undefined): string => address?.split('?
  * to another question about the same thing.
  */
 export function useResource<T>(address: MaybeRefOrGetter<string | null>): Resource<T> {
-  const data = shallowRef<T | null>(null)
+  const first = takeEarly<T>(toValue(address))
+  const data = shallowRef<T | null>(first)
   const error = shallowRef<ApiError | null>(null)
   const waiting = ref(false)
-  const since = shallowRef<Date | null>(null)
+  const since = shallowRef<Date | null>(first && new Date())
   let running: AbortController | null = null
   /** What the data is the answer to. */
-  let asked: string | null = null
+  let asked = first && toValue(address)
 
   async function load(): Promise<void> {
     const from = toValue(address)
@@ -78,7 +87,7 @@ export function useResource<T>(address: MaybeRefOrGetter<string | null>): Resour
       error.value = null
       void load()
     },
-    { immediate: true },
+    { immediate: first === null },
   )
   // Who comes back, to the network or to the window, sees what is so now.
   const isEnded = (): boolean => error.value?.trouble === 'login'
