@@ -73,7 +73,7 @@ async function profiled(protocol, name, act) {
   return result
 }
 
-/** In the page: window.painted becomes the time when cards fill the screen, a frame after they are there. */
+/** In the page: says when cards fill the screen, a frame after they are there. */
 function watchCards() {
   const look = () => {
     const cards = document.querySelectorAll('main article.spec h3 a')
@@ -82,7 +82,7 @@ function watchCards() {
     watcher.disconnect()
     requestAnimationFrame(() => {
       const channel = new MessageChannel()
-      channel.port1.onmessage = () => (window.painted = performance.now())
+      channel.port1.onmessage = () => console.debug('painted', performance.now())
       channel.port2.postMessage(0)
     })
   }
@@ -98,10 +98,10 @@ async function paint() {
     await b.page.addInitScript(watchCards)
     const load = async () => {
       await b.page.goto('about:blank')
+      // the page is not asked, which would cost it time
+      const said = b.page.waitForEvent('console', { predicate: (message) => message.text().startsWith('painted '), timeout: 60_000 })
       await b.page.goto(`${server.url}/app/${org}/`, { waitUntil: 'commit' })
-      // seldom: to be asked costs the slow page time, too
-      await b.page.waitForFunction(() => window.painted, null, { polling: 500, timeout: 60_000 })
-      return b.page.evaluate(() => window.painted)
+      return Number((await said).text().split(' ')[1])
     }
     const cold = []
     const warm = []

@@ -82,9 +82,10 @@ export function useLiveSearch(shown: () => void): LiveSearch {
     const wait = Math.max(now - keyAt > rest ? 0 : patience, notBefore - now)
     const known = address === null ? undefined : answers.get(address)
 
-    keyAt = now
     wanted = address
     clearTimeout(timer)
+    // what is typed into an empty box begins anew, too
+    keyAt = address === null ? 0 : now
     if (address === null) {
       answered = null
       running?.abort()
