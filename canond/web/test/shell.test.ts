@@ -2,11 +2,13 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, effectScope, h, ref, shallowRef } from 'vue'
+import type { Router } from 'vue-router'
 import { ApiError } from '../src/api/client'
 import AsyncRegion from '../src/components/AsyncRegion.vue'
 import TroubleState from '../src/components/TroubleState.vue'
 import { actionOf, keyActions, listenToKeys, singleKeys, useKeys } from '../src/lib/keys'
 import { useLiveSearch } from '../src/lib/livesearch'
+import { fetchPages, isLoadError } from '../src/lib/pages'
 import { useResource } from '../src/lib/resource'
 
 /** A server that says what it was asked for. */
@@ -252,5 +254,33 @@ describe('the answer that theme.js asked for', () => {
   })
   it('is asked for in the usual way when there is none', async () => {
     expect(await shown(null)).toEqual(['/early', 2])
+  })
+})
+
+describe('scripts of pages', () => {
+  const page = vi.fn(async () => ({}))
+  const router = { getRoutes: () => [{ meta: {}, components: { default: page } }, { meta: { open: true }, components: { default: page } }, { meta: { needs: 'specs:admin' }, components: { default: page } }], currentRoute: { value: { matched: [1] } } }
+
+  async function fetched(saveData: boolean) {
+    vi.useFakeTimers()
+    vi.stubGlobal('requestIdleCallback', (act: () => void) => setTimeout(act))
+    Object.defineProperty(navigator, 'connection', { value: { saveData }, configurable: true })
+    page.mockClear()
+    fetchPages(router as unknown as Router)
+    await vi.advanceTimersByTimeAsync(1500)
+    const early = page.mock.calls.length
+    await vi.advanceTimersByTimeAsync(2000)
+    return [early, page.mock.calls.length]
+  }
+
+  it('are fetched when the page has calmed down, those that may be seen', async () => {
+    expect(await fetched(false)).toEqual([0, 1])
+  })
+  it('are not when somebody saves data', async () => {
+    expect(await fetched(true)).toEqual([0, 0])
+  })
+  it('are known when they are missing, in the words of each browser', () => {
+    for (const text of ['Failed to fetch dynamically imported module: x', 'error loading dynamically imported module: x', 'Importing a module script failed.', 'Unable to preload CSS for /x.css']) expect(isLoadError(new TypeError(text))).toBe(true)
+    expect(isLoadError(new Error('x is not a function'))).toBe(false)
   })
 })
