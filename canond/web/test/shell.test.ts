@@ -92,6 +92,8 @@ describe('trouble', () => {
     const box = said(new ApiError('server', 'full', 507), { title: 'Not saved', text: 'The disk is full.' })
     expect(box.text()).toContain('Not saved')
     expect(box.text()).not.toContain('could not be loaded')
+    expect(said(new ApiError('login', '', 401), { title: 'Not saved' }).get('a').attributes('target')).toBe('_blank')
+    expect(said(new ApiError('login', '', 401)).get('a').attributes('target')).toBeUndefined()
   })
 })
 
