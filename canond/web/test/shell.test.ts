@@ -2,9 +2,10 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, effectScope, h, ref, shallowRef } from 'vue'
-import type { Router } from 'vue-router'
+import { createMemoryHistory, createRouter, type Router } from 'vue-router'
 import { ApiError } from '../src/api/client'
 import AsyncRegion from '../src/components/AsyncRegion.vue'
+import PageLink from '../src/components/PageLink.vue'
 import TroubleState from '../src/components/TroubleState.vue'
 import { actionOf, keyActions, listenToKeys, singleKeys, useKeys } from '../src/lib/keys'
 import { useLiveSearch } from '../src/lib/livesearch'
@@ -284,5 +285,24 @@ describe('scripts of pages', () => {
   it('are known when they are missing, in the words of each browser', () => {
     for (const text of ['Failed to fetch dynamically imported module: x', 'error loading dynamically imported module: x', 'Importing a module script failed.', 'Unable to preload CSS for /x.css']) expect(isLoadError(new TypeError(text))).toBe(true)
     expect(isLoadError(new Error('x is not a function'))).toBe(false)
+  })
+})
+
+describe('a link to a page', () => {
+  async function clicked(how: MouseEventInit) {
+    const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/', component: { template: '<p />' } }, { path: '/to/:name', name: 'to', component: { template: '<p />' } }] })
+    const link = mount(PageLink, { props: { to: { name: 'to', params: { name: 'a b' } } }, slots: { default: 'There' }, attrs: { 'aria-current': 'page' }, global: { plugins: [router] } })
+    expect([link.attributes('href'), link.attributes('aria-current'), link.text()]).toEqual(['/to/a%20b', 'page', 'There'])
+    const event = new MouseEvent('click', { cancelable: true, ...how })
+    link.element.dispatchEvent(event)
+    await flushPromises()
+    return [event.defaultPrevented, router.currentRoute.value.path]
+  }
+
+  it('is followed by the application', async () => {
+    expect(await clicked({})).toEqual([true, '/to/a%20b'])
+  })
+  it('is left to the browser when it shall open elsewhere', async () => {
+    for (const how of [{ ctrlKey: true }, { metaKey: true }, { shiftKey: true }, { button: 1 }]) expect((await clicked(how))[0]).toBe(false)
   })
 })
