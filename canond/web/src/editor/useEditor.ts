@@ -222,10 +222,8 @@ export function useEditor(at: () => Place, isNew: boolean, onRestored?: (file: s
   async function whoIsBack(): Promise<'same' | 'other' | 'nobody'> {
     const who = session.user?.sub
 
-    return renewSession(at().org).then(
-      () => (session.user?.sub === who ? 'same' : 'other'),
-      () => 'nobody',
-    )
+    if (!(await renewSession())) return 'nobody'
+    return session.user?.sub === who ? 'same' : 'other'
   }
 
   function warn(event: BeforeUnloadEvent): void {

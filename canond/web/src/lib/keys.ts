@@ -61,6 +61,9 @@ function isWriting(event: KeyboardEvent): boolean {
   )
 }
 
+/** A dialog keeps what is behind it out of reach. */
+const isBehind = (): boolean => document.querySelector('dialog[open]') !== null
+
 let first = ''
 let firstAt = 0
 
@@ -69,9 +72,12 @@ export function actionOf(event: KeyboardEvent, now = Date.now()): KeyAction | un
   const held = event.ctrlKey || event.metaKey
 
   if (event.altKey || event.defaultPrevented) return undefined
-  // a dialog keeps what is behind it out of reach
-  if (document.querySelector('dialog[open]')) return undefined
-  if (held) return actions.value.find((action) => action.keys === `Ctrl ${event.key.toLowerCase()}`)
+  if (held) {
+    const found = actions.value.find((action) => action.keys === `Ctrl ${event.key.toLowerCase()}`)
+    // behind a dialog it does nothing, and so does the browser: nobody wants to save the page
+    return found && isBehind() ? { ...found, run: () => undefined } : found
+  }
+  if (isBehind()) return undefined
   if (!on.value || isWriting(event)) return undefined
   const pair = first && now - firstAt < 1000 ? `${first} ${event.key}` : ''
   const found = actions.value.find((action) => action.keys === pair || (!pair && action.keys === event.key))

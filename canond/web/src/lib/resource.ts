@@ -91,7 +91,7 @@ export function useResource<T>(address: MaybeRefOrGetter<string | null>): Resour
   )
   // Who comes back, to the network or to the window, sees what is so now.
   const isEnded = (): boolean => error.value?.trouble === 'login'
-  const back = (): void => void (isEnded() ? renewSession().then(load) : load())
+  const back = (): void => void (isEnded() ? renewSession().then(() => load()) : load())
   useListener(window, 'online', back)
   useListener(window, 'focus', () => isEnded() && back())
   useListener(document, 'visibilitychange', () => {

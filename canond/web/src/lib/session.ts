@@ -27,15 +27,18 @@ export function may(permission: string): boolean {
   return (state.permissions as string[]).includes(permission)
 }
 
-let renewing: Promise<void> | null = null
+let renewing: Promise<boolean> | null = null
 
-/** Ask who it is now, after a login in another tab: once for all who wait. */
-export function renewSession(): Promise<void> {
+/** Ask who it is now, after a login in another tab: once for all who wait. False: there was no answer. */
+export function renewSession(): Promise<boolean> {
   const org = /^\/app\/([\w.-]+)\//.exec(location.pathname)?.[1] ?? state.org
 
   renewing ??= ask<Session>(path`/app/${org}/api/session`)
-    .then((now) => void Object.assign(state, now))
-    .catch(() => undefined)
+    .then((now) => {
+      Object.assign(state, now)
+      return true
+    })
+    .catch(() => false)
     .finally(() => (renewing = null))
   return renewing
 }
