@@ -52,7 +52,7 @@ static int no_memory(merger *g)
     return cn_fail_memory(g->err);
 }
 
-/* --- the lines of the result ------------------------------------------------ */
+/* --- the lines of the result ---------------------------------------------- */
 
 static int add_ref(merger *g, int version, size_t line, cn_slice text)
 {
@@ -385,7 +385,7 @@ static int merge_and_check(merger *g)
     return rc;
 }
 
-/* --- the parts ------------------------------------------------------------------ */
+/* --- the parts ------------------------------------------------------------ */
 
 static int add_text(merger *g, cn_slice text)
 {

@@ -130,7 +130,7 @@ static cn_merge_owner step(walk *w, const cn_merge_line *line, cn_slice text,
     return owner;
 }
 
-/* --- the versions ------------------------------------------------------------ */
+/* --- the versions --------------------------------------------------------- */
 
 typedef struct checker {
     cn_merging *m;
@@ -170,7 +170,7 @@ static int find_owners(checker *c, int side)
     return CANON_OK;
 }
 
-/* --- the result ---------------------------------------------------------------- */
+/* --- the result ----------------------------------------------------------- */
 
 static void blame(checker *c, const cn_merge_ref *ref)
 {
@@ -353,7 +353,7 @@ static int check_kinds(checker *c)
     return rc;
 }
 
-/* --- what both sides added ------------------------------------------------------- */
+/* --- what both sides added ------------------------------------------------ */
 
 /* Something that may be there only once. */
 typedef struct single {
