@@ -18,10 +18,11 @@ export function useSteps(org: MaybeRefOrGetter<string>, reload: () => Promise<vo
   /** Is it to be done with criteria that are open? */
   const isDoubtful = (task: TaskItem): boolean => nextStep(task.status)?.state === 'done' && task.done_ac < task.total_ac
 
-  async function take(task: TaskItem): Promise<void> {
+  /** False: nothing was done, because another step is on its way. */
+  async function take(task: TaskItem): Promise<boolean> {
     const next = nextStep(task.status)
 
-    if (!next || busy.value) return
+    if (!next || busy.value) return false
     busy.value = taskKey(task)
     said.value = ''
     failure.value = null
@@ -35,6 +36,7 @@ export function useSteps(org: MaybeRefOrGetter<string>, reload: () => Promise<vo
     if (!trouble || trouble === 'conflict') await reload()
     if (!trouble) said.value = `${next.said}: ${taskName(task)}`
     busy.value = ''
+    return true
   }
 
   return { busy, said, failure, failed, isDoubtful, take }
