@@ -1,6 +1,8 @@
+import { mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ApiError, ask, filePath, messageOf, path } from '../src/api/client'
 import type { ApiKey, CoverageResponse, OrgOverview, SearchResult, SpecSummary, TaskItem } from '../src/api/types'
+import StatusBadge from '../src/components/StatusBadge.vue'
 import { pathProblem, slugOf } from '../src/editor/paths'
 import { curlLine, keyRemarks } from '../src/lib/apikeys'
 import { band, csv, figure } from '../src/lib/coverage'
@@ -10,6 +12,8 @@ import { hitAddress } from '../src/lib/links'
 import { firstOf, tally } from '../src/lib/lists'
 import { attention, filterSpecs, flatten, reasonsOf, sums } from '../src/lib/overview'
 import { filterTasks, firstGroups, groupTasks, sortTasks } from '../src/lib/tasks'
+import { meaningOf } from '../src/lib/people'
+import { entryOf } from '../src/lib/table'
 import { ago } from '../src/lib/time'
 
 const spec = (over: Partial<SpecSummary>): SpecSummary =>
@@ -23,6 +27,17 @@ describe('addresses of the API', () => {
   it('escapes what is put in', () => {
     expect(path`/app/${'a/b?'}/api/${1}`).toBe('/app/a%2Fb%3F/api/1')
     expect(filePath('docs/a b/ä#.md')).toBe('docs/a%20b/%C3%A4%23.md')
+  })
+})
+
+describe('a name that every object has', () => {
+  const name = 'constructor'
+  it('is in no table', () => {
+    expect([entryOf({ a: 1 }, 'a'), entryOf({ a: 1 }, name)]).toEqual([1, undefined])
+    expect([words(name), meaningOf(name)]).toEqual(['Constructor', name])
+    expect(filterSpecs(flatten(overview([spec({})])), { team: '', status: '', review: '', repo: '', attention: name })).toEqual([])
+    expect(sortTasks([task({ status: name as never, title: 'a' }), task({ title: 'b' })], { by: 'status', down: false }).map((t) => t.title)).toEqual(['b', 'a'])
+    expect(mount(StatusBadge, { props: { status: name } }).get('.badge').classes()).toEqual(['badge', 'grey'])
   })
 })
 

@@ -1,11 +1,12 @@
 // Words and numbers as people read them.
+import { entryOf } from './table'
 
 /** What is not written as the rest. */
 const names: Record<string, string> = { adr: 'ADR', github: 'GitHub', readme: 'README' }
 
 /** A state or another name of the API: "in_progress" to "In Progress", as in documents the server draws. */
 export function words(name: string): string {
-  return names[name] ?? name.trim().replace(/(^|_+)(.?)/g, (_, gap: string, letter: string) => (gap && ' ') + letter.toUpperCase())
+  return entryOf(names, name) ?? name.trim().replace(/(^|_+)(.?)/g, (_, gap: string, letter: string) => (gap && ' ') + letter.toUpperCase())
 }
 
 /** "1 spec", "2 specs". */

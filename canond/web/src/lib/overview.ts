@@ -1,6 +1,7 @@
 // What the dashboard says about an organisation, computed from its overview.
 import type { OrgOverview, RepoSummary, SpecSummary } from '../api/types'
 import { firstOf } from './lists'
+import { entryOf } from './table'
 
 export interface SpecEntry {
   repo: RepoSummary
@@ -31,7 +32,7 @@ export const attentions: Record<string, Attention> = {
 const reasons = Object.values(attentions)
 
 function needs(spec: SpecSummary, attention: string): boolean {
-  return attention === 'any' ? reasons.some((reason) => reason.isOf(spec)) : Boolean(attentions[attention]?.isOf(spec))
+  return attention === 'any' ? reasons.some((reason) => reason.isOf(spec)) : Boolean(entryOf(attentions, attention)?.isOf(spec))
 }
 
 export function flatten(overview: OrgOverview): SpecEntry[] {

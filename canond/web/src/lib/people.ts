@@ -1,3 +1,5 @@
+import { entryOf } from './table'
+
 /** What stands for somebody without a picture. */
 export function initials(name: string): string {
   return name
@@ -26,4 +28,4 @@ const meanings: Record<string, string> = {
 }
 
 /** What a permission allows, in words. */
-export const meaningOf = (permission: string): string => meanings[permission] ?? permission
+export const meaningOf = (permission: string): string => entryOf(meanings, permission) ?? permission

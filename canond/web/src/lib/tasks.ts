@@ -1,6 +1,7 @@
 import type { Session, TaskItem } from '../api/types'
 import { firstOf } from './lists'
 import { compareWith, type Order } from './order'
+import { entryOf } from './table'
 
 export interface TaskFilters {
   status: string
@@ -69,7 +70,7 @@ export function filterTasks(tasks: TaskItem[], filters: TaskFilters): TaskItem[]
 }
 
 const rank: Record<string, number> = { in_progress: 0, todo: 1, blocked: 2 }
-const rankOf = (task: TaskItem): number => rank[task.status] ?? 3
+const rankOf = (task: TaskItem): number => entryOf(rank, task.status) ?? 3
 
 let collator: Intl.Collator | undefined
 
