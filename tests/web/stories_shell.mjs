@@ -205,6 +205,17 @@ test('a GitHub account that could not be connected is told of', async () => {
   assert.equal(new URL(page.url()).search, '?status=blocked')
   await button('Dismiss').click()
   assert.equal(await page.getByRole('alert').count(), 0)
+  await open('/app/acme/?auth_error=constructor&attention=constructor')
+  await page.getByRole('alert').getByText('GitHub could not be connected. ').waitFor()
+  await heading('acme')
+})
+
+test('a fragment with a per cent sign is one', async () => {
+  await open(`/app/acme/specs/${refunds}#100%25`)
+  await heading('Refunds')
+  await go('/app/acme/docs/acme/payments/docs/adr/0007-queue-backend.md#100%25')
+  await page.locator('article').waitFor()
+  assert.deepEqual(b.problems, [])
 })
 
 test('what an installation lacks is said, and not led to', async () => {

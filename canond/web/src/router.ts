@@ -43,7 +43,7 @@ export const router = createRouter({
   strict: false,
   scrollBehavior: (to, from, saved) => {
     if (saved) return saved
-    if (to.hash) return { el: `#${CSS.escape(decodeURIComponent(to.hash.slice(1)))}` }
+    if (to.hash) return { el: `#${CSS.escape(to.hash.slice(1))}` }
     // a page that is just loaded is at its top
     return to.path === from.path || from.matched.length === 0 ? false : { top: 0 }
   },

@@ -9,8 +9,10 @@ import PageLink from '../src/components/PageLink.vue'
 import TroubleState from '../src/components/TroubleState.vue'
 import { actionOf, keyActions, listenToKeys, singleKeys, useKeys } from '../src/lib/keys'
 import { useLiveSearch } from '../src/lib/livesearch'
-import { fetchPages, isLoadError } from '../src/lib/pages'
+import { fetchPages, isLoadError, recover } from '../src/lib/pages'
 import { useResource } from '../src/lib/resource'
+import { renewSession } from '../src/lib/session'
+import { router } from '../src/router'
 
 /** A server that says what it was asked for. */
 function answering(answer: (url: string) => Response | Promise<Response>): string[] {
@@ -72,6 +74,12 @@ describe('keys of a page', () => {
     actionOf(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true }))!.run()
     expect(run).not.toHaveBeenCalled()
     box.unmount()
+  })
+
+  it('with Ctrl and Shift are left to the browser', () => {
+    keyActions.value = [{ keys: 'Ctrl k', what: 'Search', run }]
+    expect(actionOf(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true }))).toBeDefined()
+    expect(actionOf(new KeyboardEvent('keydown', { key: 'K', ctrlKey: true, shiftKey: true }))).toBeUndefined()
   })
 })
 
@@ -249,6 +257,8 @@ describe('the answer that theme.js asked for', () => {
     const list = scope.run(() => fresh<{ url: string }>('/early'))!
     await flushPromises()
     const first = list.data.value?.url
+    // the page keeps one copy of it
+    expect(window.__CANON_EARLY__).toBeUndefined()
     await list.reload()
     scope.stop()
     return [first, asked.length]
@@ -287,6 +297,31 @@ describe('scripts of pages', () => {
   it('are known when they are missing, in the words of each browser', () => {
     for (const text of ['Failed to fetch dynamically imported module: x', 'error loading dynamically imported module: x', 'Importing a module script failed.', 'Unable to preload CSS for /x.css']) expect(isLoadError(new TypeError(text))).toBe(true)
     expect(isLoadError(new Error('x is not a function'))).toBe(false)
+  })
+
+  it('that are missing are loaded anew, at an address with a fragment too', async () => {
+    const gone: string[] = []
+    answering(() => json({}))
+    vi.stubGlobal('location', { href: 'http://x/app/acme/tasks?a=1#top', pathname: '/app/acme/tasks', search: '?a=1', reload: () => gone.push('reload'), assign: (to: string) => gone.push(to) })
+    for (const fullPath of ['/app/acme/tasks?a=1#top', '/app/acme/coverage#top']) await recover({ fullPath, meta: {} } as never, () => {})
+    expect(gone).toEqual(['reload', '/app/acme/coverage#top'])
+  })
+})
+
+describe('an address', () => {
+  const place = (hash: string) => router.options.scrollBehavior!({ hash, path: '/' } as never, { path: '/', matched: [] } as never, null)
+
+  it('leads to its fragment, whatever its letters', () => {
+    expect(place('#100%')).toEqual({ el: `#${CSS.escape('100%')}` })
+    expect(place('#a%20b')).toEqual({ el: `#${CSS.escape('a%20b')}` })
+  })
+  it('of no organisation is not asked about as one', async () => {
+    for (const [pathname, org] of [['/app/admin/indexing', ''], ['/app/no-org/', ''], ['/app/administration/', 'administration']]) {
+      const asked = answering(() => json({}))
+      vi.stubGlobal('location', { pathname })
+      await renewSession()
+      expect(asked).toEqual([`/app/${org}/api/session`])
+    }
   })
 })
 

@@ -72,6 +72,8 @@ export function actionOf(event: KeyboardEvent, now = Date.now()): KeyAction | un
   const held = event.ctrlKey || event.metaKey
 
   if (event.altKey || event.defaultPrevented) return undefined
+  // with Shift they are the browser's own
+  if (held && event.shiftKey) return undefined
   if (held) {
     const found = actions.value.find((action) => action.keys === `Ctrl ${event.key.toLowerCase()}`)
     // behind a dialog it does nothing, and so does the browser: nobody wants to save the page

@@ -63,7 +63,10 @@ export async function recover(to: RouteLocationNormalized, retry: () => void): P
     () => false,
   )
   if (isThere && !triedAlready(to.fullPath)) {
-    location.assign(to.fullPath)
+    const { pathname, search } = new URL(to.fullPath, location.href)
+    // an address with a fragment is not loaded again by going there
+    if (pathname === location.pathname && search === location.search) location.reload()
+    else location.assign(to.fullPath)
     return
   }
   notice.value = {

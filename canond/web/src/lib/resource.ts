@@ -19,19 +19,27 @@ let early = window.__CANON_EARLY__
 let earlyData: unknown = null
 
 /** Settled when that answer is there, or was none. */
-export const earlyAnswer = Promise.resolve(early?.answer).then((data) => void (earlyData = data))
+export const earlyAnswer = Promise.resolve(early?.answer).then((data) => void (early && (earlyData = data)))
+
+/** It is taken once, and not kept beside what is fetched later. */
+function release(): void {
+  early = undefined
+  earlyData = null
+  delete window.__CANON_EARLY__
+}
 
 /** Its data, if it is there: then the page is drawn with it at once. */
 function takeEarly<T>(address: string | null): T | null {
   if (early?.address !== address || !earlyData) return null
-  early = undefined
-  return earlyData as T
+  const data = earlyData as T
+  release()
+  return data
 }
 
 async function askOnce<T>(address: string, signal: AbortSignal): Promise<T> {
   const given = early?.address === address ? early.answer : null
 
-  early = undefined
+  release()
   // whatever went wrong is found out by asking again
   return ((await given) as T | null) ?? ask<T>(address, { signal })
 }

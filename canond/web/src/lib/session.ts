@@ -31,7 +31,8 @@ let renewing: Promise<boolean> | null = null
 
 /** Ask who it is now, after a login in another tab: once for all who wait. False: there was no answer. */
 export function renewSession(): Promise<boolean> {
-  const org = /^\/app\/([\w.-]+)\//.exec(location.pathname)?.[1] ?? state.org
+  // pages of no organisation have other names there
+  const org = /^\/app\/(?!(?:admin|no-org|choose-org)\/)([\w.-]+)\//.exec(location.pathname)?.[1] ?? state.org
 
   renewing ??= ask<Session>(path`/app/${org}/api/session`)
     .then((now) => {
