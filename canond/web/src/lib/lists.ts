@@ -1,6 +1,11 @@
 // What long lists need: counts of values and the first of an order, without
 // sorting what nobody sees.
 
+/** Things and those below them, in order. */
+export function everyOne<T extends { children?: T[] }>(items: readonly T[]): T[] {
+  return items.flatMap((item) => [item, ...everyOne(item.children ?? [])])
+}
+
 /** Orders texts by their code units: fast, for what is equal otherwise. */
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 

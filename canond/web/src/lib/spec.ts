@@ -2,13 +2,9 @@
 // anchors of criteria, evidence, the section that is being read.
 import { filePath } from '../api/client'
 import type { AcceptanceCriterion, SpecSection } from '../api/types'
+import { everyOne } from './lists'
 
 type Evidence = AcceptanceCriterion['realized_in']
-
-/** Sections and those below them, in order. */
-export function everySection(sections: SpecSection[]): SpecSection[] {
-  return sections.flatMap((section) => [section, ...everySection(section.children ?? [])])
-}
 
 /** Anchor of the n-th criterion of a section. */
 export function criterionId(section: string, n: number): string {
@@ -104,7 +100,7 @@ function numberCriteria(box: HTMLElement, criteria: AcceptanceCriterion[], repos
 
 /** "5/8" beside the state: the criteria of a section and of those below it. */
 function countCriteria(box: HTMLElement, section: SpecSection): void {
-  const criteria = everySection([section]).flatMap((part) => part.acceptance_criteria)
+  const criteria = everyOne([section]).flatMap((part) => part.acceptance_criteria)
   const state = box.querySelector(':scope > details > summary > .spec-state')
   const done = criteria.filter((item) => item.checked).length
 

@@ -2,8 +2,9 @@
 // section, and nothing else.
 import { ApiError } from '../api/client'
 import type { TaskItem } from '../api/types'
-import { apply, load, parse, save, type Section } from '../editor/api'
+import { apply, load, parse, save } from '../editor/api'
 import { words } from './format'
+import { everyOne } from './lists'
 import { taskName } from './tasks'
 
 export interface Step {
@@ -21,15 +22,13 @@ export function nextStep(status: string): Step | null {
   return status === 'todo' || status === 'blocked' ? start : null
 }
 
-const everyone = (sections: Section[]): Section[] => sections.flatMap((section) => [section, ...everyone(section.children)])
-
 const moved = (why: string): ApiError => new ApiError('conflict', why, 409)
 
 /** Throws an ApiError; its trouble is "conflict" when the spec has changed since the list was made. */
 export async function takeStep(org: string, task: TaskItem, step: Step): Promise<void> {
   const at = { org, owner: task.repo_owner, repo: task.repo_name, file: task.spec_file_path }
   const { content, sha } = await load(at)
-  const section = everyone((await parse(at, content)).sections).find(({ id }) => id === task.section_id)
+  const section = everyOne((await parse(at, content)).sections).find(({ id }) => id === task.section_id)
 
   if (!section) throw moved('The section is not in the spec any more')
   if (section.status !== task.status) throw moved(`In the spec it is ${words(section.status).toLowerCase()} by now`)
