@@ -137,7 +137,7 @@ async function trend(route) {
 function states(name, at, endpoint) {
   const says = (act) => ({ net: { [endpoint]: (route) => (route.request().resourceType() === 'document' ? route.continue() : act(route)) } })
   return [
-    [`${name}-loading`, at, { ...says(() => {}), ready: '.bone, [role=status]' }],
+    [`${name}-loading`, at, { ...says(() => {}), ready: '.bone, [role=status]:not(:empty)' }],
     [`${name}-error`, at, says(answer(500, { error: 'The database cannot be reached' }))],
     [`${name}-401`, at, says(answer(401, { error: 'unauthorized' }))],
     [`${name}-403`, at, says(answer(403, { detail: 'Needs the permission specs:read' }))],

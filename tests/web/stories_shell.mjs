@@ -205,6 +205,7 @@ test('a GitHub account that could not be connected is told of', async () => {
   assert.equal(new URL(page.url()).search, '?status=blocked')
   await button('Dismiss').click()
   assert.equal(await page.getByRole('alert').count(), 0)
+  assert.equal((await focused())[0], 'H1')
   await open('/app/acme/?auth_error=constructor&attention=constructor')
   await page.getByRole('alert').getByText('GitHub could not be connected. ').waitFor()
   await heading('acme')
@@ -224,6 +225,8 @@ test('what an installation lacks is said, and not led to', async () => {
     await go(at)
     await page.getByText('Not available in this installation').waitFor()
     assert.equal(await page.getByRole('link', { name: /^(Billing|AI key|Admin)$/ }).count(), 0)
+    // the heading comes first, as on the other pages of settings
+    assert.equal(await page.locator('nav.tabs ~ h1').count(), 0)
   }
   await open('/app/admin/indexing')
   await page.getByText('Not available in this installation').waitFor()

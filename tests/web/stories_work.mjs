@@ -190,6 +190,14 @@ test('figures are links that keep the filters, and their order is in the address
   clean()
 })
 
+test('whoever clears the filters of the coverage is at its heading', async () => {
+  await open('/app/acme/coverage?team=core')
+  await button('Clear filters').first().click()
+  await eventually(() => new URL(page.url()).search === '', 'the address')
+  await eventually(() => page.evaluate(() => document.activeElement.tagName === 'H1'), 'the focus')
+  clean()
+})
+
 test('the badge of a repository is copied as Markdown', async () => {
   await b.context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await open('/app/acme/coverage?repo=acme%2Fpayments')
@@ -252,7 +260,7 @@ test('keys say when they end, and trouble with one stands at the table', async (
   }
   await revoke()
   await page.getByRole('alert').waitFor()
-  assert.match(await page.getByRole('alert').innerText(), /“old script” was not revoked: The database/)
+  assert.match(await page.getByRole('alert').innerText(), /“old script” was not revoked\s+The database/)
   assert.equal(await page.locator('form [role=alert]').count(), 0)
   status = 204
   await revoke()

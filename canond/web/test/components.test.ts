@@ -4,6 +4,8 @@ import { ref, shallowRef } from 'vue'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { ApiError } from '../src/api/client'
 import AsyncRegion from '../src/components/AsyncRegion.vue'
+import BreakdownTable from '../src/components/BreakdownTable.vue'
+import CopyButton from '../src/components/CopyButton.vue'
 import FilterSelect from '../src/components/FilterSelect.vue'
 import SearchBox from '../src/components/SearchBox.vue'
 import { useResource } from '../src/lib/resource'
@@ -117,6 +119,16 @@ describe('the search box', () => {
     expect(router.currentRoute.value.query.q).toBe('team:core refund')
   })
 
+  it('says aloud why there are no hits', async () => {
+    const { box, input } = await typed([hit(1)])
+    expect(box.get('[aria-live]').text()).toBe('1 hits')
+    vi.stubGlobal('fetch', async () => new Response('{}', { status: 429, headers: { 'content-type': 'application/json', 'retry-after': '7' } }))
+    await input.setValue('team:core refunds')
+    await input.trigger('keydown', { key: 'ArrowDown' })
+    await flushPromises()
+    expect(box.get('[aria-live]').text()).toContain('Too many searches')
+  })
+
   it('closes with Escape and says when there is nothing', async () => {
     const { box, input } = await typed([])
     expect(box.text()).toContain('No specs match')
@@ -137,7 +149,19 @@ describe('a region that loads', () => {
     expect(region({}).box.find('.bone').exists()).toBe(false)
     const { box } = region({ waiting: ref(true) })
     expect(box.findAll('.bone').length).toBe(6)
-    expect(box.attributes('aria-busy')).toBe('true')
+    expect(box.get('[aria-busy=true]').find('.bone').exists()).toBe(true)
+  })
+
+  it('says so beside what is busy, and only then', async () => {
+    const { it, box } = region({ data: shallowRef(null), waiting: ref(false) })
+    const said = box.get('[role=status]')
+    expect([said.text(), said.element.closest('[aria-busy]')]).toEqual(['', null])
+    ;(it.waiting as { value: boolean }).value = true
+    await flushPromises()
+    expect(said.text()).toBe('Loading')
+    ;(it.data as { value: unknown }).value = {}
+    await flushPromises()
+    expect(said.text()).toBe('')
   })
 
   it('names each trouble and offers what helps', () => {
@@ -189,6 +213,33 @@ describe('a filter', () => {
   })
 })
 
+describe('a button that copies', () => {
+  it('tells of it beside itself', async () => {
+    vi.stubGlobal('navigator', { clipboard: { writeText: async () => {} } })
+    const box = kept(mount(CopyButton, { props: { text: 'x', what: 'key' } }))
+    const said = box.get('[role=status]')
+    expect([said.text(), said.element.closest('button')]).toEqual(['', null])
+    await box.get('button').trigger('click')
+    await flushPromises()
+    expect([said.text(), box.get('button').text()]).toEqual(['Copied', 'Copied'])
+  })
+})
+
+describe('a table of figures', () => {
+  it('keeps the focus when all of it is shown', async () => {
+    const counts = { total_specs: 1, total_sections: 0, total_ac: 0 }
+    const rows = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`r${n}`, counts]))
+    const router = newRouter()
+    const box = kept(mount(BreakdownTable, { props: { title: 'By team', rows, orderKey: 'teams', link: () => '/' }, global: { plugins: [router] }, attachTo: document.body }))
+    const more = box.get<HTMLElement>('.more button')
+    more.element.focus()
+    await more.trigger('click')
+    await flushPromises()
+    expect(box.findAll('tbody tr')).toHaveLength(30)
+    expect(document.activeElement?.getAttribute('aria-label')).toBe('By team')
+  })
+})
+
 describe('the page of API keys', () => {
   const key = { id: '7', label: 'ci', prefix: 'sw_ab', scopes: ['specs:read'], created_at: new Date().toISOString(), last_used_at: null, expires_at: null, revoked_at: null }
 
@@ -216,6 +267,17 @@ describe('the page of API keys', () => {
     expect(box.get('.fresh').text()).toContain('sw_secret')
     await box.findAll('.fresh button').find((b) => b.text() === 'I have it')!.trigger('click')
     expect(box.html()).not.toContain('sw_secret')
+  })
+
+  it('keeps what was written when the session has ended', async () => {
+    const box = await open([])
+    await box.get('#label').setValue('ci')
+    vi.stubGlobal('fetch', async () => new Response('{}', { status: 401, headers: { 'content-type': 'application/json' } }))
+    await box.get('form').trigger('submit')
+    await flushPromises()
+    const link = box.get('form [role=alert] a')
+    expect([link.attributes('target'), link.attributes('href')]).toEqual(['_blank', '/auth/login'])
+    expect(box.get<HTMLInputElement>('#label').element.value).toBe('ci')
   })
 
   it('revokes only after a question', async () => {

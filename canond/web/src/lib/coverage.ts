@@ -1,7 +1,5 @@
 import type { CoverageResponse } from '../api/types'
 
-export { figure } from './format'
-
 export function band(score: number): string {
   if (score >= 80) return 'excellent'
   if (score >= 60) return 'good'
