@@ -186,15 +186,21 @@ static int merge_lines(merger *g, const cn_merge_region *r)
 /* What both added is kept; *rc_out is the outcome when it could be. */
 static bool unite(merger *g, const cn_merge_region *r, int *rc_out)
 {
+    size_t regions = g->regions;
+
     g->added.count = 0;
     *rc_out = cn_merge_unite(&g->m, r, &g->added);
     if (*rc_out == CANON_ECONFLICT)
         return false;
     if (*rc_out)
         *rc_out = no_memory(g);
-    cn_array_each (cn_merge_ref, ref, &g->added)
-        if (!*rc_out)
-            *rc_out = add_ref(g, ref->version, ref->line, ref->text);
+    cn_array_each (cn_merge_ref, ref, &g->added) {
+        if (*rc_out)
+            break;
+        g->regions = ref->is_both ? 0 : regions;
+        *rc_out = add_ref(g, ref->version, ref->line, ref->text);
+    }
+    g->regions = regions;
     return true;
 }
 

@@ -151,6 +151,7 @@ typedef struct cn_merge_ref {
     uint32_t line;
     uint32_t region; /* + 1; 0: no side changed anything here */
     int version;
+    bool is_both; /* both sides have it in this place */
 } cn_merge_ref;
 
 /* Does every line that a side brought or changed belong to what it belonged to

@@ -146,10 +146,13 @@ static int put_twins(uniting *u, item ours, item theirs)
 {
     int side = choose_twin(u, ours.line);
     size_t line = side == CN_OURS ? ours.line : theirs.line;
+    cn_merge_ref *both;
     int rc = put(u, side, line, line + 1);
 
     if (rc)
         return rc;
+    both = cn_array_at(u->out, u->out->count - 1);
+    both->is_both = true;
     if (ours.end == ours.line + 1)
         return put(u, CN_THEIRS, theirs.line + 1, theirs.end);
     if (theirs.end != theirs.line + 1 && !is_same_text(u, ours, theirs))
@@ -211,24 +214,27 @@ static int unite_lists(uniting *u)
  * that say different things of one matter are a conflict. */
 static int unite_names(uniting *u)
 {
+    size_t first = u->out->count;
     int rc = put_side(u, CN_OURS);
 
     for (size_t i = u->spot.lo[CN_THEIRS]; !rc && i < u->spot.hi[CN_THEIRS];
          i++) {
         const cn_merge_line *its = line_at(u, CN_THEIRS, i);
         cn_slice name = cn_merge_name(its);
-        bool is_new = true;
+        cn_merge_ref *twin = NULL;
 
         for (size_t k = u->spot.lo[CN_OURS]; k < u->spot.hi[CN_OURS]; k++) {
             const cn_merge_line *mine = line_at(u, CN_OURS, k);
 
             if (cn_slice_eq(cn_merge_text(mine), cn_merge_text(its)))
-                is_new = false;
+                twin = cn_array_at(u->out, first + k - u->spot.lo[CN_OURS]);
             else if (cn_slice_eq(cn_merge_name(mine), name) &&
                      !cn_slice_is(name, CN_EVIDENCE))
                 return CANON_ECONFLICT;
         }
-        if (is_new)
+        if (twin)
+            twin->is_both = true;
+        else
             rc = put(u, CN_THEIRS, i, i + 1);
     }
     return rc;
