@@ -29,12 +29,13 @@ async function editing(answers: Record<string, Answer>, isNew = false) {
     return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } })
   })
   await router.push('/')
-  const box = mount({ template: '<RouterView />' }, { global: { plugins: [router] } })
+  // as in the application: another path is another page
+  const box = mount({ template: '<RouterView :key="$route.path" />' }, { global: { plugins: [router] } })
   await flushPromises()
   mounted.push(box)
   const kept = () => Object.keys(localStorage).map((key) => (JSON.parse(localStorage.getItem(key)!) as { text: string }).text)
   editor!.text.value = 'mine\n'
-  return { editor: editor!, asked, router, box, kept }
+  return { editor: editor!, current: () => editor!, asked, router, box, kept }
 }
 const pause = (ms = 200) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -58,6 +59,16 @@ describe('saving', () => {
     const { editor, asked } = await editing({ '/save': [409, { error: 'conflict', server_content: '', server_sha: '2' }], '/merge': [200, merged] })
     expect(await editor.save('why')).toEqual({ how: 'conflict', merged, theirs: '', sha: '2' })
     expect(asked.at(-1)).toEqual({ name: '/merge', json: { base: 'old\n', ours: 'mine\n', theirs: '' } })
+  })
+  it('merges what was typed while the answer was on its way', async () => {
+    let answer = (_: [number, unknown]): void => {}
+    const { editor, asked } = await editing({ '/save': () => new Promise((resolve) => (answer = resolve)), '/merge': [200, merged] })
+    const done = editor.save('why')
+    await flushPromises()
+    editor.text.value = 'mine and two words\n'
+    answer([409, { error: 'conflict', server_content: 'theirs\n', server_sha: '2' }])
+    expect((await done).how).toBe('conflict')
+    expect(asked.findLast(({ name }) => name === '/merge')!.json).toEqual({ base: 'old\n', ours: 'mine and two words\n', theirs: 'theirs\n' })
   })
   it('reads the file when the answer has no text of it', async () => {
     const { editor, asked } = await editing({ '/save': [409, { error: 'conflict', server_content: null, server_sha: null }], '/merge': [200, merged] })
@@ -194,6 +205,26 @@ describe('drafts of the editor', () => {
     const { editor } = await editing({})
     expect(editor.drafts.offered.value).toHaveLength(1)
   })
+  it('keep the last letters of a page that goes', async () => {
+    const { box, kept } = await editing({})
+    await pause()
+    box.unmount()
+    expect(kept()).toEqual(['mine\n'])
+    const second = await editing({})
+    second.editor.text.value = 'mine, and then\n'
+    await flushPromises()
+    second.box.unmount()
+    expect(kept().sort()).toEqual(['mine\n', 'mine, and then\n'])
+  })
+  it('that are thrown away go, also when there is no room for another', async () => {
+    const first = await editing({})
+    await pause()
+    first.box.unmount()
+    const { editor, kept } = await editing({})
+    editor.drafts.isKept.value = false
+    editor.drafts.discard(editor.drafts.offered.value[0]!)
+    expect([kept(), editor.drafts.offered.value]).toEqual([[], []])
+  })
   it('of a new spec are found again, whatever its path', async () => {
     const answers: Record<string, Answer> = { '/new/template': [200, { content: 'template\n' }] }
     const first = await editing(answers, true)
@@ -207,7 +238,7 @@ describe('drafts of the editor', () => {
 describe('leaving', () => {
   it('asks when something is unsaved, also on the way to another file', async () => {
     const asks = vi.fn(() => false)
-    const { editor, router } = await editing({})
+    const { current, router } = await editing({})
     vi.stubGlobal('confirm', asks)
     await router.push('/other')
     await router.push('/b')
@@ -215,7 +246,7 @@ describe('leaving', () => {
     asks.mockReturnValue(true)
     await router.push('/b')
     await flushPromises()
-    expect([editor.text.value, editor.isUnsaved.value]).toEqual(['old\n', false])
+    expect([current().text.value, current().isUnsaved.value]).toEqual(['old\n', false])
     await router.push('/other')
     expect(asks).toHaveBeenCalledTimes(3)
   })

@@ -50,11 +50,17 @@ export function useDrafts(isNew: boolean) {
     slot = newSlot(place)
   }
 
-  /** It is decided about: not offered any more. */
+  /** It is in the text: not offered any more, and gone if the text is kept. */
   function settle(draft: KeptDraft): void {
     if (isKept.value) dropDraft(draft.key)
     offered.value = offered.value.filter(({ key }) => key !== draft.key)
   }
 
-  return { offered, isKept, begin, look, keep, drop, setAside, settle } as const
+  /** Somebody does not want it: it goes, and there is room. */
+  function discard(draft: KeptDraft): void {
+    dropDraft(draft.key)
+    settle(draft)
+  }
+
+  return { offered, isKept, begin, look, keep, drop, setAside, settle, discard } as const
 }

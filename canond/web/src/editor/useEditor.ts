@@ -88,10 +88,10 @@ export function useEditor(at: () => Place, isNew: boolean, onRestored?: (file: s
   }
 
   /** What would be lost goes to the browser; what is not there any more leaves it. */
-  function keep(): void {
+  function keep(name = at().file): void {
     clearTimeout(timer)
     if (!isLoaded.value) return
-    if (isUnsaved.value) drafts.keep({ file: at().file, ...now() })
+    if (isUnsaved.value) drafts.keep({ file: name, ...now() })
     else drafts.drop()
   }
 
@@ -105,7 +105,9 @@ export function useEditor(at: () => Place, isNew: boolean, onRestored?: (file: s
     drafts.settle(draft)
   }
 
+  let file = ''
   watch(text, () => {
+    file = at().file
     clearTimeout(timer)
     timer = setTimeout(keep, 150)
   })
@@ -149,20 +151,20 @@ export function useEditor(at: () => Place, isNew: boolean, onRestored?: (file: s
   }
 
   /** Put theirs and mine together; an answer without their text does not mean that there is none. */
-  async function meet(conflict: SaveConflict, sent: Version): Promise<Outcome> {
-    if (isNew && !sent.sha) throw new ApiError('conflict', 'There is a file at this path already: choose another path', 409)
-    const isMine = sent.text === text.value
+  async function meet(conflict: SaveConflict, version?: Version): Promise<Outcome> {
+    if (isNew && !(version ?? now()).sha) throw new ApiError('conflict', 'There is a file at this path already: choose another path', 409)
     const theirs =
       typeof conflict.server_content === 'string' ? { content: conflict.server_content, sha: conflict.server_sha ?? '' } : await api.load(at())
 
     for (;;) {
-      const ours = isMine ? text.value : sent.text
-      const merged = await api.merge(at(), sent.base, ours, theirs.content)
-      if (!isMine || ours === text.value) return { how: 'conflict', merged, theirs: theirs.content, sha: theirs.sha }
+      // without a text of its own it is the one at hand, with what was typed meanwhile
+      const ours = version ?? now()
+      const merged = await api.merge(at(), ours.base, ours.text, theirs.content)
+      if (version || ours.text === text.value) return { how: 'conflict', merged, theirs: theirs.content, sha: theirs.sha }
     }
   }
 
-  async function send(doing: Doing, sent: Version, work: () => Promise<Outcome>): Promise<Outcome> {
+  async function send(doing: Doing, work: () => Promise<Outcome>, version?: Version): Promise<Outcome> {
     const mine = visit
 
     if (isSaving.value) return failed
@@ -175,7 +177,7 @@ export function useEditor(at: () => Place, isNew: boolean, onRestored?: (file: s
       // 409 is also said of branches; a conflict of texts names itself
       const body = error instanceof ApiError && error.trouble === 'conflict' ? (error.body as SaveConflict | null) : null
       if (body?.error !== 'conflict') return fail(doing, error)
-      return await meet(body, sent).catch((late: unknown) => fail(doing, late))
+      return await meet(body, version).catch((late: unknown) => fail(doing, late))
     } finally {
       isSaving.value = false
     }
@@ -185,7 +187,7 @@ export function useEditor(at: () => Place, isNew: boolean, onRestored?: (file: s
     const sent = now()
     const mine = visit
 
-    return send('save', sent, async () => {
+    return send('save', async () => {
       const result = await api.save(at(), sent.text, sent.sha, message)
       if (mine !== visit) return failed
       sha.value = result.sha
@@ -196,18 +198,19 @@ export function useEditor(at: () => Place, isNew: boolean, onRestored?: (file: s
     })
   }
 
-  /** As a pull request; `sent` is the text at hand unless a conflict made another. The file stays as it is. */
-  const propose = (json: Record<string, string>, sent = now()): Promise<Outcome> => {
+  /** As a pull request: the text at hand unless a conflict made another. The file stays as it is. */
+  const propose = (json: Record<string, string>, version?: Version): Promise<Outcome> => {
+    const sent = version ?? now()
     const shownText = text.value
     const mine = visit
 
-    return send('propose', sent, async () => {
+    return send('propose', async () => {
       const result = await api.savePr(at(), { ...json, content: sent.text, sha: sent.sha })
       if (mine !== visit) return failed
       proposedText.value = shownText
       keep()
       return { how: 'proposed', result }
-    })
+    }, version)
   }
 
   /** Go on from another version of the file. */
@@ -230,28 +233,25 @@ export function useEditor(at: () => Place, isNew: boolean, onRestored?: (file: s
     keep()
     if (isUnsaved.value) event.preventDefault()
   }
+  const hide = (): void => keep()
   function mayLeave(): boolean {
     keep()
     return !isUnsaved.value || confirm(question(drafts.isKept.value))
   }
   onMounted(() => {
     addEventListener('beforeunload', warn)
-    addEventListener('pagehide', keep)
+    addEventListener('pagehide', hide)
     void load()
   })
   onBeforeUnmount(() => {
+    // by now the address may be that of the next page
+    keep(file)
     visit++
-    clearTimeout(timer)
     removeEventListener('beforeunload', warn)
-    removeEventListener('pagehide', keep)
+    removeEventListener('pagehide', hide)
   })
   onBeforeRouteLeave(mayLeave)
   onBeforeRouteUpdate((to: RouteLocationNormalized, from: RouteLocationNormalized) => to.path === from.path || mayLeave())
-  if (!isNew)
-    watch(
-      () => JSON.stringify(at()),
-      () => void load(),
-    )
 
   return {
     ...{ base, text, sha, proposedText, isLoaded, isSlow, loadError, failure, failedAt, state, isChanged, isUnsaved, isSaving },
