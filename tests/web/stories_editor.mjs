@@ -25,7 +25,7 @@ before(async () => {
     'specs/loose.md': loose,
     'specs/scroll.md': spec('Long', section(1, 12), section(2, 12), section(3, 12)),
     'specs/untitled-spec.md': spec('Taken', section(1)),
-    ...Object.fromEntries(['cards', 'order', 'remove', 'queue', 'state', 'leave', 'tab', 'draft', 'down', 'refused', 'prose'].map((name) => [`specs/${name}.md`, plain])),
+    ...Object.fromEntries(['cards', 'order', 'remove', 'queue', 'state', 'leave', 'tab', 'draft', 'down', 'refused', 'prose', 'outside'].map((name) => [`specs/${name}.md`, plain])),
   })
   writeFiles(path.join(folder, 'branches'), Object.fromEntries(['conflict', 'proposed', 'late', 'protected'].map((name) => [`docs/specs/${name}.md`, plain])))
   makeRepository(path.join(folder, 'branches'))
@@ -435,6 +435,22 @@ test('the cards are clean for those who do not see them', async () => {
   await cards('tab')
   const { violations } = await audit(page)
   assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes[0].target]), [])
+  clean()
+})
+
+test('words typed in a card while the front matter changes are all there', async () => {
+  await page.route('**/editor/apply', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    await route.continue()
+  })
+  await cards('outside')
+  await page.getByLabel('Owner').fill('ben')
+  const field = card(1).getByLabel('Criterion', { exact: true }).first()
+  await field.press('End')
+  await field.pressSequentially(', word by word and on', { delay: 60 })
+  await save()
+  await saved()
+  assert.equal(read('outside'), plain.replace('owner: ann', 'owner: ben').replace('first of 1', 'first of 1, word by word and on'))
   clean()
 })
 

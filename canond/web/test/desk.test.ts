@@ -120,7 +120,7 @@ describe('the desk of the editor', () => {
     const base = ref('old\n')
     const editor = {
       ...{ base, text, sha: ref('1'), proposedText: ref(null), isLoaded: ref(true), isSlow: ref(false), loadError: shallowRef(null) },
-      ...{ failure: shallowRef<ApiError | null>(null), failedAt: ref('save'), isSaving: ref(false), isUnsaved: ref(true) },
+      ...{ failure: shallowRef<ApiError | null>(null), failedAt: ref('save'), isSaving: ref(false), isUnsaved: ref(true), isTyping: ref(false) },
       state: computed(() => (text.value === base.value ? 'saved' : 'unsaved')),
       isChanged: computed(() => text.value !== base.value),
       seen: { parsed: shallowRef(null), parsedText: ref(''), html: ref('<p>x</p>'), since: shallowRef(null), trouble: shallowRef(null), isFresh: ref(false), look: vi.fn(), ...seen },
@@ -159,6 +159,19 @@ describe('the desk of the editor', () => {
     await submit(box)
     expect(editor.save).toHaveBeenCalledWith('docs: update docs/a.md')
     expect(box.text()).toContain('Saved')
+  })
+  it('does not save without words that have no place in the text', async () => {
+    const { editor, box } = desk()
+    const { held } = (box.vm as unknown as { $: { setupState: { held: Map<symbol, () => string> } } }).$.setupState
+    const field = Symbol('field')
+    held.set(field, () => 'It has no place')
+    await flushPromises()
+    expect(editor.isTyping.value).toBe(true)
+    await press(box, 'Save')
+    expect([box.find('dialog.save[open]').exists(), box.text().includes('It has no place')]).toEqual([false, true])
+    held.delete(field)
+    await press(box, 'Save')
+    expect(box.find('dialog.save[open]').exists()).toBe(true)
   })
   it('makes no list of changes while the dialog is closed', async () => {
     const { box } = desk()

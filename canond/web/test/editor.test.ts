@@ -250,6 +250,17 @@ describe('leaving', () => {
     await router.push('/other')
     expect(asks).toHaveBeenCalledTimes(3)
   })
+  it('asks when words in a field are not in the text', async () => {
+    const asks = vi.fn(() => false)
+    const { editor, router } = await editing({})
+    vi.stubGlobal('confirm', asks)
+    editor.text.value = 'old\n'
+    editor.isTyping.value = true
+    await router.push('/other')
+    const leaving = new Event('beforeunload', { cancelable: true })
+    dispatchEvent(leaving)
+    expect([asks.mock.calls.length, router.currentRoute.value.path, leaving.defaultPrevented]).toEqual([1, '/', true])
+  })
   it('drops an answer that comes for the file before', async () => {
     let answer = (_: [number, unknown]): void => {}
     const { editor, router } = await editing({ '/save': () => new Promise((resolve) => (answer = resolve)) })

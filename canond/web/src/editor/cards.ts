@@ -12,6 +12,11 @@ export interface CardDesk {
   /** False when it stays as it was. */
   setStatus: (section: Section, state: string) => Promise<boolean>
   goTo: (line: number) => void
+  /** False when the text cannot be read. */
+  reread: () => Promise<boolean>
+  /** Words of a field that are not in the text: `finish` tries again and gives
+   * why it is not possible, or nothing. Null when there are none any more. */
+  hold: (field: symbol, finish: (() => string) | null) => void
   /** For those who do not see what has happened. */
   say: (words: string) => void
 }

@@ -26,8 +26,8 @@ export type Outcome =
   | { how: 'conflict'; merged: Merged; theirs: string; sha: string }
 
 const failed: Outcome = { how: 'failed' }
-const question = (isKept: boolean): string =>
-  `There are unsaved changes. ${isKept ? 'They are kept in this browser.' : 'This browser has no room to keep them.'} Leave the page?`
+const question = (isKept: boolean, isTyping: boolean): string =>
+  `There are unsaved changes. ${isTyping ? 'Words in a field are not in the text yet.' : isKept ? 'They are kept in this browser.' : 'This browser has no room to keep them.'} Leave the page?`
 
 /** `onRestored`: a draft of another path of a new file is put back. */
 export function useEditor(at: () => Place, isNew: boolean, onRestored?: (file: string, text: string) => void) {
@@ -41,6 +41,8 @@ export function useEditor(at: () => Place, isNew: boolean, onRestored?: (file: s
   const failure = shallowRef<ApiError | null>(null)
   const failedAt = ref<Doing>('save')
   const isSaving = ref(false)
+  /** Is something in a field that is not in the text yet? */
+  const isTyping = ref(false)
   const seen = useLook(at, text)
   const drafts = useDrafts(isNew)
   /** Counts the files that were opened: what comes late for one before is dropped. */
@@ -231,12 +233,12 @@ export function useEditor(at: () => Place, isNew: boolean, onRestored?: (file: s
 
   function warn(event: BeforeUnloadEvent): void {
     keep()
-    if (isUnsaved.value) event.preventDefault()
+    if (isUnsaved.value || isTyping.value) event.preventDefault()
   }
   const hide = (): void => keep()
   function mayLeave(): boolean {
     keep()
-    return !isUnsaved.value || confirm(question(drafts.isKept.value))
+    return !(isUnsaved.value || isTyping.value) || confirm(question(drafts.isKept.value, isTyping.value))
   }
   onMounted(() => {
     addEventListener('beforeunload', warn)
@@ -254,8 +256,8 @@ export function useEditor(at: () => Place, isNew: boolean, onRestored?: (file: s
   onBeforeRouteUpdate((to: RouteLocationNormalized, from: RouteLocationNormalized) => to.path === from.path || mayLeave())
 
   return {
-    ...{ base, text, sha, proposedText, isLoaded, isSlow, loadError, failure, failedAt, state, isChanged, isUnsaved, isSaving },
-    ...{ seen, drafts, load, restore, edit, write, save, propose, rebase, whoIsBack, settled: () => queue },
+    ...{ base, text, sha, proposedText, isLoaded, isSlow, loadError, failure, failedAt, state, isChanged, isUnsaved, isSaving, isTyping },
+    ...{ seen, drafts, load, keep, restore, edit, write, save, propose, rebase, whoIsBack, settled: () => queue },
   } as const
 }
 
