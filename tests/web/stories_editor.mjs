@@ -25,7 +25,7 @@ before(async () => {
     'specs/loose.md': loose,
     'specs/scroll.md': spec('Long', section(1, 12), section(2, 12), section(3, 12)),
     'specs/untitled-spec.md': spec('Taken', section(1)),
-    ...Object.fromEntries(['cards', 'order', 'remove', 'queue', 'state', 'leave', 'tab', 'draft', 'down', 'refused', 'prose', 'outside'].map((name) => [`specs/${name}.md`, plain])),
+    ...Object.fromEntries(['cards', 'order', 'remove', 'queue', 'state', 'leave', 'tab', 'draft', 'down', 'refused', 'prose', 'focus', 'outside'].map((name) => [`specs/${name}.md`, plain])),
   })
   writeFiles(path.join(folder, 'branches'), Object.fromEntries(['conflict', 'proposed', 'late', 'protected'].map((name) => [`docs/specs/${name}.md`, plain])))
   makeRepository(path.join(folder, 'branches'))
@@ -451,6 +451,20 @@ test('words typed in a card while the front matter changes are all there', async
   await save()
   await saved()
   assert.equal(read('outside'), plain.replace('owner: ann', 'owner: ben').replace('first of 1', 'first of 1, word by word and on'))
+  clean()
+})
+
+test('the focus stays in the editor when an offer of drafts goes, and older ones are easy to hit', async () => {
+  for (const word of [' one', ' two', ' three']) {
+    await edit('desk/specs/focus.md')
+    await typeAt('first of 1', word)
+    await page.waitForTimeout(300)
+  }
+  await edit('desk/specs/focus.md')
+  assert.ok((await page.locator('.offer summary').boundingBox()).height >= 24)
+  for (let left = 3; left > 0; left--) await button('Throw it away', page.locator('.offer')).first().press('Enter')
+  await page.locator('.offer').waitFor({ state: 'detached' })
+  await eventually(() => page.evaluate(() => document.activeElement.classList.contains('source')), 'the focus')
   clean()
 })
 

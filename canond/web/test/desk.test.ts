@@ -101,6 +101,20 @@ describe('the form of the front matter', () => {
     expect(title!.element.value).toBe('Old')
     expect(box.findAll('select')[0]!.element.value).toBe('todo')
   })
+  it('keeps what is typed when a change could not be tried, and tries all of it again', async () => {
+    const change = vi.fn(async (): Promise<boolean | 'later'> => 'later')
+    const box = kept(mount(MetaForm, { props: { meta, change } }))
+    const [title, owner] = box.findAll('input')
+    await title!.setValue('New')
+    await title!.trigger('change')
+    await owner!.setValue('ben')
+    await owner!.trigger('change')
+    await flushPromises()
+    expect([title!.element.value, owner!.element.value]).toEqual(['New', 'ben'])
+    change.mockClear().mockResolvedValue(true)
+    expect(await (box.vm as unknown as { commit: () => Promise<boolean> }).commit()).toBe(true)
+    expect(change.mock.calls).toEqual([['title', 'New'], ['owner', 'ben']])
+  })
   it('keeps what is typed when the text is read again', async () => {
     const box = kept(mount(MetaForm, { props: { meta, change: async () => true } }))
     const [title] = box.findAll('input')
@@ -124,8 +138,8 @@ describe('the desk of the editor', () => {
       state: computed(() => (text.value === base.value ? 'saved' : 'unsaved')),
       isChanged: computed(() => text.value !== base.value),
       seen: { parsed: shallowRef(null), parsedText: ref(''), html: ref('<p>x</p>'), since: shallowRef(null), trouble: shallowRef(null), isFresh: ref(false), look: vi.fn(), ...seen },
-      drafts: { offered: shallowRef([]), isKept: ref(true), settle: vi.fn(), ...drafts },
-      ...{ load: vi.fn(), restore: vi.fn(), edit: vi.fn(), write: vi.fn(), rebase: vi.fn(), propose: vi.fn(), settled: async () => undefined, whoIsBack: vi.fn(async () => 'same') },
+      drafts: { offered: shallowRef([]), isKept: ref(true), settle: vi.fn(), discard: vi.fn(), ...drafts },
+      ...{ load: vi.fn(), restore: vi.fn(), edit: vi.fn(), write: vi.fn(), rebase: vi.fn(), propose: vi.fn(), keep: vi.fn(), settled: async () => undefined, whoIsBack: vi.fn(async () => 'same') },
       save: vi.fn(async (): Promise<unknown> => ((base.value = text.value), { how: 'saved' })),
       ...over,
     }
@@ -252,15 +266,60 @@ describe('the desk of the editor', () => {
   it('shows bones while the file is slow', () => {
     const { box } = desk({ isLoaded: ref(false), isSlow: ref(true) })
     expect(box.get('.desk').attributes('aria-busy')).toBe('true')
+    expect(box.find('[aria-busy] [role=status]').exists()).toBe(false)
+    expect(box.get('[role=status]').text()).toBe('Loading')
     expect(box.findAll('.bone').length).toBeGreaterThan(0)
   })
   it('does not save in the name of somebody else who signed in', async () => {
     const save = vi.fn()
-    const { box } = desk({ failure: shallowRef(new ApiError('login', 'no', 401)), save, whoIsBack: async () => 'other' })
+    const { editor, box } = desk({ failure: shallowRef(new ApiError('login', 'no', 401)), save, whoIsBack: async () => 'other' })
     dispatchEvent(new Event('focus'))
     await flushPromises()
     expect(save).not.toHaveBeenCalled()
     expect(box.text()).toContain('Somebody else has signed in')
+    expect(editor.keep).toHaveBeenCalled()
+  })
+  it('tells that nobody has signed in yet', async () => {
+    const { box } = desk({ failure: shallowRef(new ApiError('github', 'no', 401)), whoIsBack: async () => 'nobody' })
+    dispatchEvent(new Event('focus'))
+    await flushPromises()
+    expect(box.text()).toContain('Nobody has signed in yet')
+  })
+  it('says of a save what the server says', () => {
+    for (const error of [new ApiError('missing', 'The branch is gone', 404), new ApiError('denied', 'The app may not write', 403)]) {
+      const said = desk({ failure: shallowRef(error) }).box.get('[role=alert]').text()
+      expect(said).toContain(`${error.message}.`)
+      expect(said).not.toMatch(/index|administrator/)
+      expect(said).toContain('Try again')
+    }
+  })
+  it('tries all changes again that could not be made', async () => {
+    const failure = shallowRef<ApiError | null>(null)
+    const edit = vi.fn(async (_: unknown) => ((failure.value = new ApiError('login', 'no', 401)), false))
+    const frontmatter: Frontmatter = { title: 'Old', status: 'todo', owner: 'ann', team: 't', tags: [], review_status: null }
+    const { box } = desk({ failure, edit, failedAt: ref('edit') }, {}, { parsed: shallowRef({ frontmatter, sections: [], diagnostics: [] }) })
+    for (const name of [0, 1]) await box.findAll('.meta input')[name]!.setValue('new')
+    for (const name of [0, 1]) await box.findAll('.meta input')[name]!.trigger('change')
+    await flushPromises()
+    edit.mockClear()
+    await press(box, 'Try again')
+    expect(edit.mock.calls.map(([changes]) => (changes as { field: string }[])[0]!.field)).toEqual(['title', 'owner'])
+  })
+  it('gives the focus to the heading when what was pressed goes', async () => {
+    const main = document.body.appendChild(document.createElement('main'))
+    main.innerHTML = '<h1 tabindex="-1">Name</h1>'
+    const failure = shallowRef<ApiError | null>(new ApiError('server', 'no', 502))
+    const { box } = desk({ failure })
+    const close = box.findAll('button').find((b) => b.text() === 'Close')!
+    ;(close.element as HTMLElement).focus()
+    await press(box, 'Close')
+    expect(failure.value).toBeNull()
+    expect(document.activeElement?.tagName).toBe('H1')
+    const offered = shallowRef([{ key: '1', at: Date.now(), file: 'docs/a.md', text: 'x', base: 'y', sha: '1' }])
+    const other = desk({}, { offered, discard: () => (offered.value = []) }).box
+    ;(other.findAll('button').find((b) => b.text() === 'Throw it away')!.element as HTMLElement).focus()
+    await press(other, 'Throw it away')
+    expect(document.activeElement?.tagName).toBe('H1')
   })
   it('offers a proposal where the branch refuses', async () => {
     const { box } = desk({ failure: shallowRef(new ApiError('conflict', 'Branch is protected', 409)) })

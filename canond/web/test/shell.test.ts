@@ -105,6 +105,12 @@ describe('trouble', () => {
     expect(box.text()).not.toContain('could not be loaded')
     expect(said(new ApiError('login', '', 401), { title: 'Not saved' }).get('a').attributes('target')).toBe('_blank')
     expect(said(new ApiError('login', '', 401)).get('a').attributes('target')).toBeUndefined()
+    for (const [trouble, status] of [['github', 401], ['server', 502]] as const) {
+      const link = (more = {}) => said(new ApiError(trouble, 'x', status, { install_url: 'https://github.com/apps/canon' }), more).get('a').attributes('target')
+      expect([link(), link({ title: 'Not saved' })]).toEqual([undefined, '_blank'])
+    }
+    for (const trouble of ['login', 'github', 'missing'] as const)
+      expect(said(new ApiError(trouble, 'x', 400), { title: 'Not saved' }).get('button').text()).toBe('Try again')
   })
 })
 

@@ -84,21 +84,49 @@ export function useSaving(on: Around) {
     if (theirs.value) takeMerged(theirs.value.text)
   }
 
-  /** Of the front matter or of a state: the library makes it. */
-  function edit(change: Edit): Promise<boolean> {
-    again = () => edit(change)
-    return e.edit([change])
+  /** Changes that were not made; those that could not be tried wait in their fields, if they have one. */
+  let undone: Edit[] = []
+
+  const placeOf = (change: Edit): string => (change.op === 'meta' ? `meta ${change.field}` : `section ${change.section}`)
+
+  async function editAgain(): Promise<void> {
+    const all = undone.splice(0)
+
+    await on.commit()
+    for (const change of all) await edit(change)
+  }
+
+  /** Of the front matter or of a state: the library makes it. 'later': it could not be asked. */
+  async function edit(change: Edit): Promise<boolean | 'later'> {
+    const isDone = await e.edit([change])
+    const isLater = !isDone && ['login', 'github', 'offline', 'limited', 'server'].includes(e.failure.value?.trouble ?? '')
+
+    if (!isDone) again = editAgain
+    undone = isDone && !e.failure.value ? [] : undone.filter((other) => placeOf(other) !== placeOf(change))
+    if (!isDone && !(isLater && change.op === 'meta')) undone.push(change)
+    return isDone || (isLater && 'later')
+  }
+
+  /** Nobody wants to try it again. */
+  function close(): void {
+    e.failure.value = null
+    undone = []
   }
 
   let isComing = false
 
   /** Somebody comes back from signing in, in another tab. */
   async function comeBack(): Promise<void> {
-    if (isComing || document.hidden || e.failure.value?.trouble !== 'login' || e.isSaving.value) return
+    if (isComing || document.hidden || !['login', 'github'].includes(e.failure.value?.trouble ?? '') || e.isSaving.value) return
     isComing = true
     const who = await e.whoIsBack()
     if (who === 'same') await again()
-    if (who === 'other') note.value = 'Somebody else has signed in: the change is not made in their name.'
+    if (who === 'nobody') note.value = 'Nobody has signed in yet: the change is not made.'
+    if (who === 'other') {
+      note.value = 'Somebody else has signed in: the change is not made in their name.'
+      // their page has dropped the drafts of others
+      e.keep()
+    }
     isComing = false
   }
 
@@ -110,5 +138,5 @@ export function useSaving(on: Around) {
     removeEventListener('focus', comeBack)
     document.removeEventListener('visibilitychange', comeBack)
   })
-  return { proposed, note, askToSave, confirmSave, takeMerged, proposeMerged, takeTheirs, edit, retry: () => again() } as const
+  return { proposed, note, askToSave, confirmSave, takeMerged, proposeMerged, takeTheirs, edit, close, retry: () => again() } as const
 }
