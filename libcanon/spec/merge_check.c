@@ -376,9 +376,25 @@ static int by_place(const void *a, const void *b)
 
     if (!order)
         order = compare(x->item, y->item);
-    if (!order)
-        order = compare(x->what, y->what);
-    return order ? order : x->ref->version - y->ref->version;
+    return order ? order : compare(x->what, y->what);
+}
+
+/* Several of a kind in one place: whose are they? */
+static void settle_group(checker *c, const cn_array *singles, size_t from,
+                         size_t upto)
+{
+    const cn_merge_ref *first = ((single *)cn_array_at(singles, from))->ref;
+    bool has_sides = false;
+    bool has_regions = false;
+
+    for (size_t i = from + 1; i < upto; i++) {
+        const cn_merge_ref *ref = ((single *)cn_array_at(singles, i))->ref;
+
+        has_sides = has_sides || ref->version != first->version;
+        has_regions = has_regions || ref->region != first->region;
+    }
+    for (size_t i = from; has_sides && has_regions && i < upto; i++)
+        blame(c, ((single *)cn_array_at(singles, i))->ref);
 }
 
 /* A line that its side added, by what it must not share with another one. */
@@ -421,16 +437,12 @@ static int check_singles(checker *c)
     }
     if (!rc && singles.count > 1)
         qsort(singles.items, singles.count, sizeof(single), by_place);
-    for (size_t i = 1; !rc && i < singles.count; i++) {
-        single *x = cn_array_at(&singles, i - 1);
-        single *y = cn_array_at(&singles, i);
-
-        if (x->section == y->section && x->item == y->item &&
-            x->what == y->what && x->ref->version != y->ref->version &&
-            x->ref->region != y->ref->region) {
-            blame(c, x->ref);
-            blame(c, y->ref);
-        }
+    for (size_t i = 0, end; !rc && i < singles.count; i = end) {
+        end = i + 1;
+        while (end < singles.count && by_place(cn_array_at(&singles, i),
+                                               cn_array_at(&singles, end)) == 0)
+            end++;
+        settle_group(c, &singles, i, end);
     }
     cn_array_free(&singles);
     return rc;
