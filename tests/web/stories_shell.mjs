@@ -104,7 +104,10 @@ test('a page whose script cannot be fetched leaves what is shown, and is tried a
   await page.route('**/app/acme/tasks', (route) => route.abort())
   await open('/app/acme/')
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Tasks' }).click()
-  await page.getByRole('alert').getByText('Tasks could not be opened: Canon cannot be reached').waitFor()
+  const told = page.getByRole('alert').getByText('Tasks could not be opened: Canon cannot be reached')
+  await told.waitFor()
+  await button('Try again').click()
+  await told.waitFor()
   assert.ok(await page.locator('article.spec').first().isVisible())
   await page.unroute('**/assets/TasksPage*')
   await page.unroute('**/app/acme/tasks')
@@ -125,7 +128,8 @@ test('when scripts have other names the application is loaded anew, once', async
   await page.unroute('**/assets/TasksPage*')
   await button('Try again').click()
   await heading('Tasks')
-  assert.equal(loads, 1)
+  // and once more because somebody asked for it
+  assert.equal(loads, 2)
 })
 
 test('the focus is on the heading of the page that was opened', async () => {

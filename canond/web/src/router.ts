@@ -68,7 +68,7 @@ router.beforeEach((to) => {
 })
 
 router.onError((error: unknown, to) => {
-  if (isLoadError(error)) void recover(to, () => void router.push(to.fullPath))
+  if (isLoadError(error)) void recover(to)
 })
 
 let isFirst = true

@@ -309,7 +309,7 @@ describe('scripts of pages', () => {
     const gone: string[] = []
     answering(() => json({}))
     vi.stubGlobal('location', { href: 'http://x/app/acme/tasks?a=1#top', pathname: '/app/acme/tasks', search: '?a=1', reload: () => gone.push('reload'), assign: (to: string) => gone.push(to) })
-    for (const fullPath of ['/app/acme/tasks?a=1#top', '/app/acme/coverage#top']) await recover({ fullPath, meta: {} } as never, () => {})
+    for (const fullPath of ['/app/acme/tasks?a=1#top', '/app/acme/coverage#top']) await recover({ fullPath, meta: {} } as never)
     expect(gone).toEqual(['reload', '/app/acme/coverage#top'])
   })
 })

@@ -56,21 +56,27 @@ export function forgetTries(): void {
   }
 }
 
-/** A newer Canon has other scripts: it is loaded as a whole, once. Without Canon, what is shown stays. */
-export async function recover(to: RouteLocationNormalized, retry: () => void): Promise<void> {
+/** Not by the router: some browsers keep a script that could not be fetched as missing. */
+function loadAnew(to: RouteLocationNormalized): void {
+  const { pathname, search } = new URL(to.fullPath, location.href)
+
+  // an address with a fragment is not loaded again by going there
+  if (pathname === location.pathname && search === location.search) location.reload()
+  else location.assign(to.fullPath)
+}
+
+/**
+ * A newer Canon has other scripts: it is loaded as a whole, once by itself and
+ * then when somebody asks for it. Without Canon, what is shown stays.
+ */
+export async function recover(to: RouteLocationNormalized, isAsked = false): Promise<void> {
   const isThere = await fetch(to.fullPath, { method: 'HEAD', cache: 'no-store' }).then(
     (answer) => answer.status < 500,
     () => false,
   )
-  if (isThere && !triedAlready(to.fullPath)) {
-    const { pathname, search } = new URL(to.fullPath, location.href)
-    // an address with a fragment is not loaded again by going there
-    if (pathname === location.pathname && search === location.search) location.reload()
-    else location.assign(to.fullPath)
-    return
-  }
+  if (isThere && (!triedAlready(to.fullPath) || isAsked)) return loadAnew(to)
   notice.value = {
     text: `${to.meta.title ?? 'That page'} could not be opened: ${isThere ? 'a part of it is missing' : 'Canon cannot be reached'}.`,
-    action: { text: 'Try again', run: retry },
+    action: { text: 'Try again', run: () => void recover(to, true) },
   }
 }
