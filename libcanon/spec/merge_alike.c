@@ -33,15 +33,6 @@ typedef struct pairing {
     uint8_t *table;
 } pairing;
 
-static uint32_t hash(const char *text, size_t len)
-{
-    uint32_t h = 2166136261U;
-
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ (unsigned char)text[i]) * 16777619U;
-    return h ^ (h >> 15);
-}
-
 /* Cut what people do not read as words off the front of a text: a comment, an
  * address; 0: there is none here. */
 static size_t skip_unread(cn_slice text)
@@ -112,7 +103,7 @@ static void sign_line(const cn_merge_lines *text, size_t line, sign *out)
         cn_words words = cn_words_of(piece);
 
         while (cn_words_next(&words, word, &len, &start, &end)) {
-            uint32_t h = hash(word, len);
+            uint32_t h = cn_merge_hash(cn_slice_of(word, len));
 
             out->bits[h >> 6 & (SIGN_WORDS - 1)] |= UINT64_C(1) << (h & 63);
             if (is_weighty(cn_slice_of(piece.ptr + start, end - start)))

@@ -25,15 +25,6 @@ typedef struct walk {
     int last; /* kind of the line before */
 } walk;
 
-static uint32_t hash(cn_slice text)
-{
-    uint32_t h = 2166136261U;
-
-    for (size_t i = 0; i < text.len; i++)
-        h = (h ^ (unsigned char)text.ptr[i]) * 16777619U;
-    return h | 1;
-}
-
 static int level_of(const cn_merge_line *line)
 {
     int level = 0;
@@ -123,7 +114,8 @@ static cn_merge_owner step(walk *w, const cn_merge_line *line, cn_slice text,
     else if (line->kind == CN_LINE_TEXT)
         owner.item = walk_text(w, line);
     if (line->kind == CN_LINE_ROW && w->last != CN_LINE_ROW)
-        w->table = hash(cn_slice_first(text, text.len - line->end_len));
+        w->table =
+            cn_merge_hash(cn_slice_first(text, text.len - line->end_len)) | 1;
     else if (line->kind == CN_LINE_ROW)
         owner.item = w->table;
     w->last = line->kind;
@@ -414,7 +406,7 @@ static bool is_single(const checker *c, const cn_merge_ref *ref, single *out)
         return level_of(line) <= SECTION_LEVEL;
     if (line->kind == CN_LINE_DIRECTIVE &&
         !cn_slice_is(cn_merge_name(line), CN_EVIDENCE))
-        out->what = hash(cn_merge_name(line)) | UINT32_C(1) << 31;
+        out->what = cn_merge_hash(cn_merge_name(line)) | UINT32_C(1) << 31;
     return line->kind == CN_LINE_DIRECTIVE || line->kind == CN_LINE_CRITERION;
 }
 

@@ -8,11 +8,6 @@
 
 #include <stdlib.h>
 
-static bool is_void(int kind)
-{
-    return kind == CN_LINE_BLANK;
-}
-
 /* --- listing -------------------------------------------------------------- */
 
 /* What comes or goes with an edit that is no pair. */
@@ -43,7 +38,7 @@ static size_t find_reach(const cn_merge_lines *base, const cn_merge_edit *e)
     if (!has_lost)
         return 0;
     while (reach < base->count &&
-           (is_void(base->items[reach].kind) ||
+           (base->items[reach].kind == CN_LINE_BLANK ||
             base->items[reach].kind == CN_LINE_DIRECTIVE))
         reach++;
     return reach;
@@ -138,7 +133,7 @@ static bool is_open(stretch upper, bool is_gone)
 static bool begins_section(stretch lower)
 {
     while (lower.from < lower.upto &&
-           is_void(lower.text->items[lower.from].kind))
+           lower.text->items[lower.from].kind == CN_LINE_BLANK)
         lower.from++;
     return lower.from == lower.upto ||
            lower.text->items[lower.from].kind == CN_LINE_HEADING;

@@ -63,6 +63,16 @@ static inline bool cn_merge_is_item(const cn_merge_line *line)
     return line->kind == CN_LINE_ITEM || line->kind == CN_LINE_CRITERION;
 }
 
+/* FNV-1a, folded. */
+static inline uint32_t cn_merge_hash(cn_slice text)
+{
+    uint32_t h = 2166136261U;
+
+    for (size_t i = 0; i < text.len; i++)
+        h = (h ^ (unsigned char)text.ptr[i]) * 16777619U;
+    return h ^ (h >> 15);
+}
+
 /* Cut a text into lines and tell what each is; items are to be freed with
  * cn_free. */
 int cn_merge_split(cn_slice text, cn_merge_lines *out);

@@ -318,7 +318,6 @@ static int unite_items(uniting *u)
 static int unite_loose(uniting *u)
 {
     cn_merge_region all = u->spot;
-    int rc = CANON_OK;
 
     for (int s = CN_OURS; s <= CN_THEIRS; s++) {
         if (line_at(u, s, all.lo[s])->kind != CN_LINE_BLANK ||
@@ -334,8 +333,7 @@ static int unite_loose(uniting *u)
         if (find_twin(u, line_at(u, CN_OURS, i)->key) != CN_NO_LINE)
             return CANON_ECONFLICT;
     u->spot = all;
-    rc = put_both(u, CN_OURS, CN_THEIRS);
-    return rc;
+    return put_both(u, CN_OURS, CN_THEIRS);
 }
 
 /* The kind of the first line of a side with something on it. */

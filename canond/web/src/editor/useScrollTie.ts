@@ -1,8 +1,8 @@
 // Source and preview show the same section: one follows the other, section by
 // section. Who was used last leads; what follows does not lead back.
 import type { Ref } from 'vue'
+import { everyOne } from '../lib/lists'
 import type { Section } from './api'
-import { everySection } from './sections'
 
 interface Source {
   scroller: () => HTMLElement | null
@@ -33,7 +33,7 @@ export function useScrollTie(source: Ref<Source | null>, preview: Ref<HTMLElemen
     const top = to.getBoundingClientRect().top - to.scrollTop
     const out: [number, number][] = []
 
-    for (const { id, start_line } of everySection(sections())) {
+    for (const { id, start_line } of everyOne(sections())) {
       const part = to.querySelector(`#${CSS.escape(`section-${id}`)}`)
       if (!part) continue
       const pair: [number, number] = [source.value!.topOf(start_line), part.getBoundingClientRect().top - top]
